@@ -1,0 +1,10 @@
+//! `lambda-lint` reads what people deploy AWS Lambda with and says, at the exact place in their file, what will
+//! break, cost money or let somebody in.
+
+#![forbid(unsafe_code)]
+
+pub mod engine;
+pub mod rules;
+pub mod source;
+pub mod syntax;
+pub mod value;

@@ -1,0 +1,3 @@
+//! being written
+mod meta;
+pub use meta::RuleMeta;

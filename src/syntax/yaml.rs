@@ -1,0 +1,8 @@
+//! being written
+use super::{Document, Language, Parsed};
+use crate::source::SourceId;
+/// Reads YAML.
+#[must_use]
+pub fn read(source: SourceId, _text: &str) -> Parsed {
+    Parsed { document: Document::empty(source, Language::Yaml), error: None, duplicates: Vec::new() }
+}

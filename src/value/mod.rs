@@ -1,0 +1,3 @@
+//! being written
+mod guard;
+pub use guard::Guard;
