@@ -1,5 +1,7 @@
 //! The arena of nodes that a file is read into.
 
+use rustc_hash::FxHashMap;
+
 use crate::source::{SourceId, Span};
 
 /// The notation a document was written in.
@@ -100,12 +102,24 @@ pub struct Document {
     pub(super) nodes: Vec<Node>,
     pub(super) roots: Vec<NodeId>,
     pub(super) comments: Vec<Comment>,
+    /// The entries that take effect, for the mappings in which those are not all entries as written.
+    pub(super) effective: FxHashMap<NodeId, Box<[Entry]>>,
+    /// For large mappings, the positions of the effective entries in the order of their keys.
+    pub(super) indexes: FxHashMap<NodeId, Box<[u32]>>,
 }
 
 impl Document {
     /// An empty document, for a reader to fill.
     pub(super) fn empty(source: SourceId, language: Language) -> Self {
-        Self { source, language, nodes: Vec::new(), roots: Vec::new(), comments: Vec::new() }
+        Self {
+            source,
+            language,
+            nodes: Vec::new(),
+            roots: Vec::new(),
+            comments: Vec::new(),
+            effective: FxHashMap::default(),
+            indexes: FxHashMap::default(),
+        }
     }
 
     /// Adds a node and says its id.
@@ -113,6 +127,10 @@ impl Document {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push(node);
         id
+    }
+
+    pub(super) fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
+        self.nodes.get_mut(id.0 as usize)
     }
 
     /// The source that the document was read from.
@@ -202,92 +220,51 @@ impl Document {
                 && matches!(&*scalar.text, "" | "~" | "null" | "Null" | "NULL"))
     }
 
-    /// The effective entries of a mapping, in the order of the text: merge keys (`<<`) are seen through, an own
-    /// entry wins over a merged one, and of two equal keys the last wins. Empty for anything else.
+    /// The effective entries of a mapping: its own in the order of the text, then what merge keys (`<<`) bring in.
+    /// An own entry wins over a merged one, and of two equal keys the last wins. Empty for anything else.
     #[must_use]
     pub fn entries(&self, id: NodeId) -> Vec<Entry> {
-        let mut out = Vec::new();
-        self.collect_entries(id, 0, &mut out);
-        out
+        self.effective_entries(id).to_vec()
     }
 
-    fn collect_entries(&self, id: NodeId, depth: usize, out: &mut Vec<Entry>) {
-        let Kind::Map(entries) = &self.node(id).kind else { return };
-        let is_merge = |entry: &&Entry| self.is_merge_key(entry.key);
-        let any_merge = entries.iter().any(|entry| is_merge(&entry));
-        if out.is_empty() && !any_merge && !self.has_repeated_key(entries) {
-            out.extend_from_slice(entries);
-            return;
+    /// As [`Self::entries`], without a copy.
+    #[must_use]
+    pub fn effective_entries(&self, id: NodeId) -> &[Entry] {
+        let id = self.resolve(id);
+        match &self.written(id).kind {
+            Kind::Map(entries) => self.effective.get(&id).map_or(entries, |effective| effective),
+            _ => &[],
         }
-        let mut seen: rustc_hash::FxHashMap<&str, usize> = rustc_hash::FxHashMap::default();
-        let mut own: Vec<Entry> = Vec::new();
-        for entry in entries.iter().filter(|entry| !is_merge(entry)) {
-            match self.text(entry.key).map(|key| (key, seen.get(key).copied())) {
-                Some((_, Some(index))) => {
-                    if let Some(slot) = own.get_mut(index) {
-                        *slot = *entry;
-                    }
-                }
-                Some((key, None)) => {
-                    seen.insert(key, own.len());
-                    own.push(*entry);
-                }
-                None => own.push(*entry),
-            }
-        }
-        // Merged mappings hold what the own entries do not; of several, the first that has a key wins.
-        if any_merge && depth < 8 {
-            for entry in entries.iter().filter(is_merge) {
-                let sources = match &self.node(entry.value).kind {
-                    Kind::List(items) => items.clone(),
-                    _ => vec![entry.value],
-                };
-                for source in sources.into_iter().take(64) {
-                    let mut merged = Vec::new();
-                    self.collect_entries(source, depth + 1, &mut merged);
-                    for candidate in merged {
-                        let Some(key) = self.text(candidate.key) else { continue };
-                        if !seen.contains_key(key) {
-                            seen.insert(key, own.len());
-                            own.push(candidate);
-                        }
-                    }
-                }
-            }
-        }
-        out.extend(own);
     }
 
-    fn is_merge_key(&self, key: NodeId) -> bool {
-        matches!(&self.written(key).kind, Kind::Scalar(scalar)
-            if scalar.style == ScalarStyle::Plain && &*scalar.text == "<<")
-            && self.language == Language::Yaml
+    pub(super) fn is_merge_key(&self, key: NodeId) -> bool {
+        self.language == Language::Yaml
+            && matches!(&self.written(key).kind, Kind::Scalar(scalar)
+                if scalar.style == ScalarStyle::Plain && &*scalar.text == "<<")
     }
 
-    fn has_repeated_key(&self, entries: &[Entry]) -> bool {
-        if entries.len() <= 16 {
-            return entries.iter().enumerate().any(|(index, entry)| {
-                let key = self.text(entry.key);
-                entries.iter().take(index).any(|before| key.is_some() && self.text(before.key) == key)
-            });
+    /// The positions of `entries` in the order of their keys, if there are more than `from`.
+    pub(super) fn sorted_keys(&self, entries: &[Entry], from: usize) -> Option<Box<[u32]>> {
+        if entries.len() <= from {
+            return None;
         }
-        let mut seen = rustc_hash::FxHashSet::default();
-        entries.iter().any(|entry| self.text(entry.key).is_some_and(|key| !seen.insert(key)))
+        let mut keys: Vec<(Option<&str>, u32)> =
+            entries.iter().zip(0u32..).map(|(entry, at)| (self.text(entry.key), at)).collect();
+        keys.sort_unstable();
+        Some(keys.into_iter().map(|(_, at)| at).collect())
     }
 
     /// The effective entry of a mapping with this key.
     #[must_use]
     pub fn entry(&self, id: NodeId, key: &str) -> Option<Entry> {
-        let Kind::Map(entries) = &self.node(id).kind else { return None };
-        let own = entries.iter().rev().find(|entry| self.text(entry.key) == Some(key) && !self.is_merge_key(entry.key));
-        if own.is_some() {
-            return own.copied();
-        }
-        entries
-            .iter()
-            .any(|entry| self.is_merge_key(entry.key))
-            .then(|| self.entries(id).into_iter().find(|entry| self.text(entry.key) == Some(key)))
-            .flatten()
+        let id = self.resolve(id);
+        let entries = self.effective_entries(id);
+        let Some(index) = self.indexes.get(&id) else {
+            return entries.iter().find(|entry| self.text(entry.key) == Some(key)).copied();
+        };
+        let text = |at: &u32| entries.get(*at as usize).and_then(|entry| self.text(entry.key));
+        let at = index.binary_search_by(|at| text(at).cmp(&Some(key))).ok()?;
+        entries.get(*index.get(at)? as usize).copied()
     }
 
     /// The effective value of a mapping with this key.

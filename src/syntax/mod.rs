@@ -8,10 +8,12 @@
 //! - [`inner`] finds the span of a part of a scalar's decoded text (`${Name}` in a `Fn::Sub`, a policy in a
 //!   JSON string).
 
+mod build;
 mod document;
 pub mod inner;
 pub mod json;
 pub mod yaml;
+mod yaml_error;
 
 pub use document::{Comment, Document, Entry, Kind, Language, Node, NodeId, Scalar, ScalarStyle, Tag};
 
