@@ -1,6 +1,6 @@
 //! The YAML parser's errors, in words for the person who wrote the file.
 
-use granit_parser::{ErrorKind, ScanError};
+use granit_parser::{ErrorKind as Kind, ScanError};
 
 use super::SyntaxError;
 use crate::source::{SourceId, Span};
@@ -20,16 +20,15 @@ pub(super) fn explain(source: SourceId, text: &str, error: &ScanError, bracket: 
 type Range = std::ops::Range<usize>;
 type Sentence = (String, std::borrow::Cow<'static, str>, Option<Range>);
 
-fn sentence(kind: &ErrorKind, place: &Place<'_>, bracket: Option<usize>) -> Sentence {
-    use ErrorKind::*;
+fn sentence(kind: &Kind, place: &Place<'_>, bracket: Option<usize>) -> Sentence {
     let say = |message: &str, help: &'static str| (message.to_owned(), help.into(), None);
     match kind {
-        TabInIndentation | TabInBlockIndentation | TabNotAllowed | TabAtBlockScalarStart | TabInPlainScalar => (
+        Kind::TabInIndentation | Kind::TabInBlockIndentation | Kind::TabNotAllowed | Kind::TabAtBlockScalarStart | Kind::TabInPlainScalar => (
             "A tab is used for indentation".to_owned(),
             "Indent with spaces: YAML does not allow tabs there".into(),
             place.tab(),
         ),
-        SimpleKeyExpected | InvalidSimpleKey => {
+        Kind::SimpleKeyExpected | Kind::InvalidSimpleKey => {
             let line = place.line(place.at);
             if let Some(marker) = place.conflict_marker(line.clone()) {
                 return (
@@ -41,8 +40,8 @@ fn sentence(kind: &ErrorKind, place: &Place<'_>, bracket: Option<usize>) -> Sent
             let range = place.trimmed(place.at..line.end);
             ("This line is neither `key: value` nor a list item".to_owned(), "Is a `:` after the key missing?".into(), range)
         }
-        MappingValueNotAllowed => place.unexpected_colon(),
-        ExpectedBlockMappingKey | InvalidIndentation | ExpectedBlockSequenceEntry | ExpectedDocumentStart
+        Kind::MappingValueNotAllowed => place.unexpected_colon(),
+        Kind::ExpectedBlockMappingKey | Kind::InvalidIndentation | Kind::ExpectedBlockSequenceEntry | Kind::ExpectedDocumentStart
             if place.starts_line() =>
         {
             (
@@ -51,111 +50,111 @@ fn sentence(kind: &ErrorKind, place: &Place<'_>, bracket: Option<usize>) -> Sent
                 place.trimmed(place.at..place.line(place.at).end),
             )
         }
-        ExpectedBlockMappingKey => (
+        Kind::ExpectedBlockMappingKey => (
             "A value ends here, but more text follows on its line".to_owned(),
             "Put quotes around the whole value, or remove what follows it".into(),
             place.trimmed(place.at..place.line(place.at).end),
         ),
-        ExpectedBlockSequenceEntry => say("A list item must start with `- `", ""),
-        BlockSequenceEntryNotAllowed => say(
+        Kind::ExpectedBlockSequenceEntry => say("A list item must start with `- `", ""),
+        Kind::BlockSequenceEntryNotAllowed => say(
             "A list cannot start on the line of its key",
             "Put each `- item` on a line of its own, or write the list as `[a, b]`",
         ),
-        UnclosedQuotedScalar => ("This quote is never closed".to_owned(), "Add the closing quote".into(), None),
-        DocumentIndicatorInQuotedScalar => {
+        Kind::UnclosedQuotedScalar => ("This quote is never closed".to_owned(), "Add the closing quote".into(), None),
+        Kind::DocumentIndicatorInQuotedScalar => {
             say("This quote is not closed before the next document (`---`)", "Add the closing quote")
         }
-        InvalidTrailingDoubleQuotedScalar | InvalidTrailingSingleQuotedScalar => (
+        Kind::InvalidTrailingDoubleQuotedScalar | Kind::InvalidTrailingSingleQuotedScalar => (
             "Text follows the closing quote of a value".to_owned(),
             "Put the whole value inside the quotes; a quote inside a quoted text is written `\\\"` in double quotes and `''` in single quotes".into(),
             place.trimmed(place.at..place.line(place.at).end),
         ),
-        UnclosedFlowCollection { open } => (
+        Kind::UnclosedFlowCollection { open } => (
             format!("This `{open}` is never closed"),
             format!("Add the missing `{}`", closing(*open)).into(),
             None,
         ),
-        MismatchedFlowCollectionEnd { open, close } => (
+        Kind::MismatchedFlowCollectionEnd { open, close } => (
             format!("This `{open}` is closed by `{close}`"),
             format!("Close it with `{}`", closing(*open)).into(),
             None,
         ),
-        MisplacedFlowCollectionEnd => (
+        Kind::MisplacedFlowCollectionEnd => (
             format!("This `{}` closes nothing", place.first_char()),
             "Remove it, or put quotes around the text that it belongs to".into(),
             None,
         ),
-        ExpectedFlowMappingSeparator | UnexpectedEofFlowMapping => place.in_bracket('{', bracket),
-        ExpectedFlowSequenceSeparator | UnexpectedEofFlowSequence | InvalidColonPlacement => {
+        Kind::ExpectedFlowMappingSeparator | Kind::UnexpectedEofFlowMapping => place.in_bracket('{', bracket),
+        Kind::ExpectedFlowSequenceSeparator | Kind::UnexpectedEofFlowSequence | Kind::InvalidColonPlacement => {
             place.in_bracket('[', bracket)
         }
-        UnexpectedEofImplicitFlowMapping => say("A value is missing here", "Remove the extra comma, or write a value"),
-        BlockEntryInFlowCollection => {
+        Kind::UnexpectedEofImplicitFlowMapping => say("A value is missing here", "Remove the extra comma, or write a value"),
+        Kind::BlockEntryInFlowCollection => {
             say("A list item with `-` cannot stand inside brackets", "Separate the items with commas: `[a, b]`")
         }
-        UnexpectedCharacter { character: '%' } if place.before(place.at).ends_with('{') => say(
+        Kind::UnexpectedCharacter { character: '%' } if place.before(place.at).ends_with('{') => say(
             "This is a template of another language (`{% … %}`), not YAML",
             "Check the file that is generated from it",
         ),
-        UnexpectedCharacter { character } if character.is_control() => (
+        Kind::UnexpectedCharacter { character } if character.is_control() => (
             format!("The control character U+{:04X} is not allowed in YAML", u32::from(*character)),
             "Remove it; inside double quotes it can be written as an escape".into(),
             None,
         ),
-        UnexpectedCharacter { character } => (
+        Kind::UnexpectedCharacter { character } => (
             format!("A value cannot start with `{character}`"),
             "Put quotes around the value".into(),
             None,
         ),
-        UnknownQuotedScalarEscape => place.bad_escape(),
-        InvalidQuotedScalarHexEscape | InvalidUnicodeEscape | InvalidLowSurrogate | InvalidLowSurrogateHexEscape
-        | MissingLowSurrogate | UnpairedLowSurrogate => say(
+        Kind::UnknownQuotedScalarEscape => place.bad_escape(),
+        Kind::InvalidQuotedScalarHexEscape | Kind::InvalidUnicodeEscape | Kind::InvalidLowSurrogate | Kind::InvalidLowSurrogateHexEscape
+        | Kind::MissingLowSurrogate | Kind::UnpairedLowSurrogate => say(
             "An escape in this text is not a character",
             "`\\x` takes two hexadecimal digits, `\\u` four and `\\U` eight; surrogates come in pairs",
         ),
-        InvalidFlowScalarIndent | InvalidQuotedScalarIndent | InvalidBlockScalarIndent => say(
+        Kind::InvalidFlowScalarIndent | Kind::InvalidQuotedScalarIndent | Kind::InvalidBlockScalarIndent => say(
             "A line of this text is indented less than the text must be",
             "Indent every line of the text deeper than its key",
         ),
-        InvalidBlockScalarHeader => say(
+        Kind::InvalidBlockScalarHeader => say(
             "Text follows the `|` or `>` that starts a block of text",
             "Start the text on the next line",
         ),
-        ZeroBlockScalarIndent => say("The number after `|` or `>` must be between 1 and 9", ""),
-        CommentInterceptedScalar => (
+        Kind::ZeroBlockScalarIndent => say("The number after `|` or `>` must be between 1 and 9", ""),
+        Kind::CommentInterceptedScalar => (
             "A comment cuts a text of several lines in two".to_owned(),
             "Put quotes around the text, or move the comment".into(),
             place.trimmed(place.at..place.line(place.at).end),
         ),
-        CommentNotSeparated => say("A comment needs a space before its `#`", ""),
-        UnknownAnchor => say("This alias stands for nothing: no anchor of its name comes before it", ""),
-        MissingAnchorOrAliasName => (
+        Kind::CommentNotSeparated => say("A comment needs a space before its `#`", ""),
+        Kind::UnknownAnchor => say("This alias stands for nothing: no anchor of its name comes before it", ""),
+        Kind::MissingAnchorOrAliasName => (
             format!("A name must follow this `{}`", place.first_char()),
             "If `*` or `&` is part of the text, put quotes around it".into(),
             None,
         ),
-        MappingKeyNotAllowed => say("A value cannot start with `? `", "Put quotes around the value"),
-        RecursionLimitExceeded => {
+        Kind::MappingKeyNotAllowed => say("A value cannot start with `? `", "Put quotes around the value"),
+        Kind::RecursionLimitExceeded => {
             say("Collections are nested more than 255 levels deep", "No AWS service takes a document as deep as this")
         }
-        UndeclaredTagHandle => (
+        Kind::UndeclaredTagHandle => (
             "This tag uses a prefix that is not declared".to_owned(),
             "A tag has one `!`, as in `!Ref`".into(),
             place.word(),
         ),
-        BomInsideDocument => say("A byte order mark stands in the middle of the file", "Remove it; it belongs at the start"),
-        UnsupportedYamlMajorVersion | DuplicateVersionDirective | YamlVersionTooLong | MissingYamlVersion
-        | MissingYamlVersionSeparator => {
+        Kind::BomInsideDocument => say("A byte order mark stands in the middle of the file", "Remove it; it belongs at the start"),
+        Kind::UnsupportedYamlMajorVersion | Kind::DuplicateVersionDirective | Kind::YamlVersionTooLong | Kind::MissingYamlVersion
+        | Kind::MissingYamlVersionSeparator => {
             (
                 "This `%YAML` line names a version that cannot be read".to_owned(),
                 "Remove the line".into(),
                 place.trimmed(place.at..place.line(place.at).end),
             )
         }
-        MissingDocumentEndBeforeDirective | ExpectedDocumentStart => {
+        Kind::MissingDocumentEndBeforeDirective | Kind::ExpectedDocumentStart => {
             say("A new document must start with `---`", "Add a line `---`, or put quotes around the text")
         }
-        UnexpectedEof | UnexpectedEofBlockMapping | UnexpectedEofBlockSequence => {
+        Kind::UnexpectedEof | Kind::UnexpectedEofBlockMapping | Kind::UnexpectedEofBlockSequence => {
             say("The file ends in the middle of a value", "")
         }
         other => (format!("This is not valid YAML: {other}"), "".into(), None),
