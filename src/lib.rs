@@ -4,6 +4,8 @@
 #![forbid(unsafe_code)]
 
 pub mod engine;
+pub mod frontend;
+pub mod model;
 pub mod rules;
 pub mod source;
 pub mod syntax;

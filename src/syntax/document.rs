@@ -281,4 +281,52 @@ impl Document {
             _ => &[],
         }
     }
+
+    /// All nodes, in the order in which they were read.
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)).map(NodeId)
+    }
+
+    /// Appends a canonical spelling of a node to `out`: two nodes that mean the same are spelled the same. It is
+    /// cut off at some length, for use as a key and in messages about small things.
+    pub fn render(&self, id: NodeId, out: &mut String, depth: usize) {
+        const MAX_LENGTH: usize = 2_000;
+        const MAX_DEPTH: usize = 40;
+        if out.len() > MAX_LENGTH || depth > MAX_DEPTH {
+            out.push('…');
+            return;
+        }
+        let node = self.node(id);
+        if let Some(tag) = &node.tag {
+            out.push('!');
+            out.push_str(&tag.name);
+            out.push(' ');
+        }
+        match &node.kind {
+            Kind::Scalar(scalar) => out.push_str(&scalar.text),
+            Kind::List(items) => {
+                out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        out.push_str(", ");
+                    }
+                    self.render(*item, out, depth + 1);
+                }
+                out.push(']');
+            }
+            Kind::Map(entries) => {
+                out.push('{');
+                for (index, entry) in entries.iter().enumerate() {
+                    if index > 0 {
+                        out.push_str(", ");
+                    }
+                    self.render(entry.key, out, depth + 1);
+                    out.push_str(": ");
+                    self.render(entry.value, out, depth + 1);
+                }
+                out.push('}');
+            }
+            Kind::Alias(_) => out.push('*'),
+        }
+    }
 }

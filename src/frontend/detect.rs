@@ -1,0 +1,144 @@
+//! What a source is: decided by its content, then by its name.
+
+use super::{Format, Unit, cloudformation};
+use crate::engine::{Finding, Grade};
+use crate::source::SourceId;
+use crate::syntax::{self, Document, Kind, Language, NodeId, Parsed};
+
+/// What became of a source.
+#[derive(Debug)]
+pub enum Read {
+    /// It is one of ours.
+    Unit(Box<Unit>),
+    /// It is not, and this is why.
+    NotOurs(NotOurs),
+}
+
+/// Why a source is not linted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOurs {
+    /// Neither a template nor anything else that is read.
+    Other,
+    /// A template of a template (Jinja, cookiecutter, Helm), which is no configuration before it is rendered.
+    TemplateSource,
+}
+
+impl NotOurs {
+    /// The reason in words, to follow "skipped: ".
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Other => "neither a CloudFormation or SAM template nor an AWS CLI document",
+            Self::TemplateSource => "a Jinja, cookiecutter or Helm source; render it first",
+        }
+    }
+}
+
+/// Reads a source. `alone`: it is the only one that the user named, so that whatever is wrong with it is worth
+/// saying.
+#[must_use]
+pub fn read(source: SourceId, name: &str, text: &str, alone: bool) -> Read {
+    let looks_like_template = may_be_template(text);
+    // The cheap look saves parsing the thousands of YAML and JSON files that a repository holds beside templates.
+    if !alone && !looks_like_template && !may_be_cli(text) {
+        return Read::NotOurs(NotOurs::Other);
+    }
+    if is_template_source(text) {
+        return Read::NotOurs(NotOurs::TemplateSource);
+    }
+    let mut parsed = syntax::read(source, text, language(name, text));
+    if let Some(error) = parsed.error.take() {
+        // What is neither named alone nor looks like a template is somebody else's broken file.
+        if !(alone || text.contains("Resources") && text.contains("AWS::")) {
+            return Read::NotOurs(NotOurs::Other);
+        }
+        if text.contains("{{") && !text.contains("{{resolve:") {
+            return Read::NotOurs(NotOurs::TemplateSource);
+        }
+        let mut finding = Finding::new(Grade::ERROR, error.span, error.message).here("here");
+        finding.rule = "template-syntax";
+        finding.help = error.help;
+        return Read::Unit(Box::new(broken(source, parsed, finding)));
+    }
+    let Some(root) = parsed.document.root() else { return Read::NotOurs(NotOurs::Other) };
+    if is_template(&parsed.document, root) {
+        return Read::Unit(Box::new(cloudformation::read(source, text, parsed)));
+    }
+    Read::NotOurs(NotOurs::Other)
+}
+
+/// JSON by name, or by its first character where the name does not say.
+fn language(name: &str, text: &str) -> Language {
+    let extension = name.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
+    let first = text.trim_start_matches('\u{feff}').trim_start().chars().next();
+    match extension.as_str() {
+        "json" => Language::Json,
+        "yaml" | "yml" => Language::Yaml,
+        _ if matches!(first, Some('{' | '[')) => Language::Json,
+        _ => Language::Yaml,
+    }
+}
+
+/// Whether the raw text can be a template at all.
+fn may_be_template(text: &str) -> bool {
+    text.contains("AWSTemplateFormatVersion")
+        || (text.contains("Resources")
+            && (text.contains("AWS::") || text.contains("Custom::") || text.contains("Alexa::")))
+        || (text.contains("Transform") && text.contains("AWS::"))
+}
+
+/// Whether the raw text can be what the AWS CLI prints or takes about Lambda.
+fn may_be_cli(_text: &str) -> bool {
+    false
+}
+
+/// Whether the text is to be rendered by a template engine first.
+fn is_template_source(text: &str) -> bool {
+    let statement =
+        |keyword: &str| text.contains(&format!("{{% {keyword}")) || text.contains(&format!("{{%- {keyword}"));
+    if text.contains("{%")
+        && ["if", "for", "set", "raw", "include", "macro", "block", "endif", "endfor"].into_iter().any(statement)
+    {
+        return true;
+    }
+    let Some(first) = text.find("{{") else { return false };
+    text.get(first..).is_some_and(|rest| {
+        rest.split("{{").skip(1).any(|hole| {
+            let hole = hole.trim_start_matches('-').trim_start();
+            ["cookiecutter.", ".Values", ".Release", ".Chart", "include \"", "- if", "template \""]
+                .iter()
+                .any(|start| hole.starts_with(start))
+        })
+    })
+}
+
+/// Whether a document is a CloudFormation template.
+fn is_template(document: &Document, root: NodeId) -> bool {
+    if document.get(root, "AWSTemplateFormatVersion").is_some() {
+        return true;
+    }
+    let Some(resources) = document.get(root, "Resources") else { return false };
+    let entries = document.entries(resources);
+    let typed = entries.iter().any(|entry| {
+        document
+            .get(entry.value, "Type")
+            .and_then(|kind| document.text(kind))
+            .is_some_and(|kind| ["AWS::", "Custom::", "Alexa::"].iter().any(|prefix| kind.starts_with(prefix)))
+    });
+    typed || (document.get(root, "Transform").is_some() && matches!(document.node(resources).kind, Kind::Map(_)))
+}
+
+/// A unit that holds nothing but the error that ended its reading.
+fn broken(source: SourceId, parsed: Parsed, finding: Finding) -> Unit {
+    Unit {
+        source,
+        format: Format::CloudFormation,
+        document: parsed.document,
+        resources: Vec::new(),
+        open: true,
+        regions: Vec::new(),
+        conditions: Vec::new(),
+        atoms: Vec::new(),
+        findings: vec![finding],
+    }
+}

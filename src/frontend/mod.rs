@@ -1,0 +1,8 @@
+//! Front-ends: the only code that knows a syntax. Each reads one source into a [`Unit`] of resources.
+
+pub mod cloudformation;
+mod detect;
+mod unit;
+
+pub use detect::{NotOurs, Read, read};
+pub use unit::{AtomName, Format, Region, Unit};

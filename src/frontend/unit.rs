@@ -1,0 +1,63 @@
+//! What a front-end makes of one source.
+
+use crate::engine::{Address, Finding};
+use crate::model::Resource;
+use crate::source::{SourceId, Span};
+use crate::syntax::Document;
+use crate::value::{Atom, Guard};
+
+/// The formats that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A CloudFormation template without SAM resources; what CDK synthesises too.
+    CloudFormation,
+    /// A template with `AWS::Serverless` resources.
+    Sam,
+    /// What the AWS CLI prints or takes.
+    AwsCli,
+}
+
+/// One source, read and lowered. It depends on the source's content alone, so it can be cached by it.
+#[derive(Debug)]
+pub struct Unit {
+    /// The source.
+    pub source: SourceId,
+    /// What it is.
+    pub format: Format,
+    /// The tree that it was read into.
+    pub document: Document,
+    /// What it declares.
+    pub resources: Vec<Resource>,
+    /// Whether there may be more resources than are seen (a macro, `Fn::ForEach` over an unknown list).
+    pub open: bool,
+    /// Which bytes belong to which address. Regions nest; the innermost one counts.
+    pub regions: Vec<Region>,
+    /// The named conditions, for putting guards in words.
+    pub conditions: Vec<(Box<str>, Guard)>,
+    /// The atoms of its guards.
+    pub atoms: Vec<AtomName>,
+    /// What only this format can get wrong. The rule of each is set.
+    pub findings: Vec<Finding>,
+}
+
+/// Bytes that belong to an address.
+#[derive(Debug)]
+pub struct Region {
+    /// The bytes.
+    pub span: Span,
+    /// The address.
+    pub address: Address,
+    /// How many steps of the path to a place in it name the region itself.
+    pub depth: usize,
+}
+
+/// An atom in the user's words.
+#[derive(Clone, Debug)]
+pub struct AtomName {
+    /// The atom.
+    pub atom: Atom,
+    /// What is compared (`Env`, `AWS::Region`).
+    pub operand: Box<str>,
+    /// Its values by bit; an atom with one more bit than values has "anything else" as its last.
+    pub values: Vec<Box<str>>,
+}

@@ -1,0 +1,96 @@
+//! Resources: what every front-end lowers to.
+//!
+//! The types and property names are CloudFormation's own, whatever the input was; every value carries the
+//! place and the spelling that the user wrote.
+
+use crate::engine::Address;
+use crate::source::{SourceId, Span};
+use crate::value::{Data, Guard, Text, Value};
+use std::sync::Arc;
+
+/// A resource's place in its world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceId(pub u32);
+
+/// One resource.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Its name in the user's words: the logical id, a function's name, a Terraform address.
+    pub address: Address,
+    /// CloudFormation's type (`AWS::Lambda::Function`).
+    pub kind: Arc<str>,
+    /// Its properties, a map.
+    pub properties: Value<Data>,
+    /// The deployments in which it exists.
+    pub when: Guard,
+    /// What to point at when the resource as a whole is meant: its logical id, or what it was made from.
+    pub span: Span,
+    /// All its bytes.
+    pub body: Span,
+    /// What it waits for (`DependsOn`), each where that is written.
+    pub depends_on: Vec<(Address, Span)>,
+    /// Who makes it.
+    pub origin: Origin,
+    /// How other places name it.
+    pub names: Names,
+    /// The source that it is written in.
+    pub source: SourceId,
+    /// Its `Metadata` (unset where it has none).
+    pub metadata: Value<Data>,
+}
+
+/// Who makes a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The user wrote it.
+    Written,
+    /// The format makes it from something that the user wrote.
+    Made {
+        /// Who: `SAM`.
+        by: &'static str,
+        /// From what: the address of the resource that was written, with the event's name where it was one.
+        from: Address,
+    },
+}
+
+impl Origin {
+    /// Whether the user wrote it.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        *self == Self::Written
+    }
+}
+
+/// How other places name a resource.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Its physical name: what `FunctionName`, `BucketName` … say, otherwise a symbol.
+    pub name: Text,
+    /// What `Ref` gives.
+    pub reference: Text,
+    /// Its ARN, where it has one.
+    pub arn: Option<Text>,
+}
+
+impl Resource {
+    /// What is at `path` (keys joined by `.`) in the properties.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Value<&Data> {
+        self.properties.get(path).within(&self.when)
+    }
+
+    /// Where the value at `path` of always-present plain maps has its key; the resource's own span otherwise.
+    #[must_use]
+    pub fn key_span(&self, path: &str) -> Span {
+        let (parent, key) = path.rsplit_once('.').unwrap_or(("", path));
+        let holder = if parent.is_empty() { self.properties.borrow() } else { self.properties.get(parent) };
+        let found = holder.set().find_map(|(data, _, _)| data.map().and_then(|map| map.entry(key)));
+        found.map_or(self.span, |entry| entry.key_span)
+    }
+
+    /// Whether it is of this type.
+    #[must_use]
+    pub fn is(&self, kind: &str) -> bool {
+        &*self.kind == kind
+    }
+}
