@@ -1,2 +1,3 @@
-//! Being written.
+//! Generates the static tables.
+
 fn main() {}

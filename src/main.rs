@@ -1,2 +1,3 @@
-//! Being written.
+//! Arguments in, exit status out.
+
 fn main() {}

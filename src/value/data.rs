@@ -153,7 +153,11 @@ impl<'a> Value<&'a Data> {
                     out.extend(list.items.iter().map(|item| item.borrow().within(when)));
                 }
                 _ if lenient => {
-                    out.push(Value::from_cases(vec![Case { value: Some(*data), span, when: when.clone() }], true, span))
+                    out.push(Value::from_cases(
+                        vec![Case { value: Some(*data), span, when: when.clone() }],
+                        true,
+                        span,
+                    ));
                 }
                 _ => closed = false,
             }

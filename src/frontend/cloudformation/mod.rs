@@ -18,7 +18,7 @@ use crate::engine::{Finding, Grade};
 use crate::model::{Names, Origin, Resource};
 use crate::source::SourceId;
 use crate::syntax::{DuplicateKey, Parsed};
-use crate::value::{Data, Guard, Map, Text, Value};
+use crate::value::{Data, Guard, Map, Value};
 use std::sync::Arc;
 use template::{Declared, Template};
 
@@ -170,9 +170,4 @@ fn duplicate_key(duplicate: &DuplicateKey) -> Finding {
     .help("remove one of the two, or merge them");
     finding.rule = "duplicate-key";
     finding
-}
-
-/// A text as a known value, for values that a front-end makes.
-pub(crate) fn known_text(text: Text, span: crate::source::Span) -> Value<Data> {
-    Value::known(Data::Text(text), span)
 }

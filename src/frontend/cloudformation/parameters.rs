@@ -25,7 +25,7 @@ impl Atoms {
     /// Adds an operand with these values; `open` when it may have others.
     pub(super) fn add(&mut self, source: SourceId, operand: &str, values: Vec<Box<str>>, open: bool) -> Option<Atom> {
         let size = values.len() + usize::from(open);
-        if size < 2 || size > MAX_VALUES {
+        if !(2..=MAX_VALUES).contains(&size) {
             return None;
         }
         let atom =
