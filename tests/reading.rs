@@ -291,3 +291,21 @@ fn an_undefined_alias_is_an_error_and_the_rest_is_read() {
     let document = &parsed.document;
     assert_eq!(document.get(document.root().unwrap(), "b").and_then(|id| document.text(id)), Some("1"));
 }
+
+#[test]
+fn a_path_leads_from_the_root_to_an_offset() {
+    let text = "Resources:\n  Fn:\n    Policies:\n      - x\n      - Statement:\n          - Action: 's3:*'\n            \"a.b\": !Ref Y\n            Fn::If: [1, {z: w}]\n---\nnext: 1\n";
+    let document = yaml(text).document;
+    let at = |part: &str| document.path_at(u32::try_from(text.find(part).unwrap()).unwrap()).to_string();
+    assert_eq!(at("'s3"), "Resources.Fn.Policies[1].Statement[0].Action");
+    assert_eq!(at("Action"), "Resources.Fn.Policies[1].Statement[0].Action");
+    assert_eq!(at("Ref"), "Resources.Fn.Policies[1].Statement[0][\"a.b\"]");
+    assert_eq!(at("w}"), "Resources.Fn.Policies[1].Statement[0].Fn::If[1].z");
+    assert_eq!(at("}]"), "Resources.Fn.Policies[1].Statement[0].Fn::If[1]");
+    assert_eq!(at("x\n"), "Resources.Fn.Policies[0]");
+    assert_eq!(at("Resources"), "Resources");
+    assert_eq!(at("next"), "next");
+    assert_eq!(document.path_at(9999).to_string(), "");
+    let path = document.path_at(u32::try_from(text.find("'s3").unwrap()).unwrap());
+    assert_eq!(path.below(2).to_string(), "Policies[1].Statement[0].Action");
+}

@@ -9,13 +9,17 @@
 //!   JSON string).
 
 mod build;
+mod decode;
 mod document;
 pub mod inner;
 pub mod json;
+mod path;
 pub mod yaml;
 mod yaml_error;
 
+pub use decode::{DecodeError, decode};
 pub use document::{Comment, Document, Entry, Kind, Language, Node, NodeId, Scalar, ScalarStyle, Tag};
+pub use path::{PathStep, TreePath};
 
 use crate::source::{SourceId, Span};
 
