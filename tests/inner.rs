@@ -1,5 +1,7 @@
 //! Parts of a scalar's decoded text, found again in the file.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 use lambda_lint::source::SourceId;
 use lambda_lint::syntax::{self, Kind, Language, NodeId, Parsed, inner};
 
