@@ -21,7 +21,7 @@ pub struct DecodeError {
 
 impl std::fmt::Display for DecodeError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}; {}", self.message, self.help)
+        write!(f, "{}. {}", self.message, self.help)
     }
 }
 
@@ -111,8 +111,8 @@ mod tests {
     #[test]
     fn another_encoding_is_an_error_at_its_first_byte() {
         let error = decode(b"# ok\n# also \xC3\xA9 ok\nName: caf\xE9 au lait\n").unwrap_err();
-        assert_eq!(error.to_string(), "Byte 0xE9 at line 3, column 10 is not UTF-8; Save the file as UTF-8");
-        assert_eq!((error.offset, error.line, error.column), (28, 3, 10));
+        assert_eq!(error.to_string(), "Byte 0xE9 at line 3, column 10 is not UTF-8. Save the file as UTF-8");
+        assert_eq!((error.offset, error.line, error.column), (27, 3, 10));
         assert_eq!(error.valid, "# ok\n# also é ok\nName: caf");
     }
 
