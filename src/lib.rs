@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod data;
 pub mod engine;
 pub mod frontend;
 pub mod model;

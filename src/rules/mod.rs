@@ -1,3 +1,4 @@
 //! being written
 mod meta;
-pub use meta::RuleMeta;
+pub mod pages;
+pub use meta::{ReportedBy, RuleMeta};

@@ -1,0 +1,16 @@
+//! Dated tables of facts about AWS, compiled in and searched in place: nothing is parsed when the program starts.
+//!
+//! The tables themselves are files for people, in `src/data/facts`; `build.rs` checks them and writes them as
+//! static data. Each says where it is from and when it was read.
+
+mod date;
+pub mod iam_actions;
+pub mod limits;
+pub mod managed_policies;
+pub mod runtimes;
+pub mod sam_policy_templates;
+mod sorted_lines;
+mod spelling;
+
+pub use date::{Date, NotADate};
+pub use spelling::nearest;
