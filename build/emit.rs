@@ -81,7 +81,7 @@ pub(crate) fn optional_day(text: Option<&str>) -> Result<String> {
 
 /// The day in the header line `# retrieved: …` of a table.
 pub(crate) fn retrieved(name: &str, text: &str) -> Result<String> {
-    let header = text.lines().take_while(|line| line.starts_with('#'));
+    let mut header = text.lines().take_while(|line| line.starts_with('#'));
     let found = header.find_map(|line| line.split_once("retrieved:"));
     let date =
         found.and_then(|(_, rest)| rest.trim_start().get(..10)).ok_or(format!("{name}: no '# retrieved: DATE'"))?;

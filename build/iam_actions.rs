@@ -62,7 +62,7 @@ pub(crate) fn write(files: &Files) -> Result<()> {
         );
     }
     let rust = format!(
-        "static TABLE_DATE: Date = {};\nstatic TOTAL: Counts = {};\nstatic INDEX: &[Entry] = &[\n{index}];\n",
+        "static TABLE_DATE: Date = {};\n#[allow(clippy::unreadable_literal, reason = \"generated\")]\nstatic TOTAL: Counts = {};\n#[allow(clippy::unreadable_literal, reason = \"generated\")]\nstatic INDEX: &[Entry] = &[\n{index}];\n",
         retrieved(NAME, &source)?,
         total.literal()
     );

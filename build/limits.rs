@@ -184,7 +184,10 @@ pub(crate) fn write(files: &Files) -> Result<()> {
     for (path, name, meaning) in NUMBERS {
         let number = at(&whole, path).map_err(in_file)?.as_u64();
         let number = number.ok_or(in_file(format!("{path} is no number")))?;
-        let _ = writeln!(rust, "/// {meaning}\npub const {name}: u64 = {number};");
+        let _ = writeln!(
+            rust,
+            "/// {meaning}\n#[allow(clippy::unreadable_literal, reason = \"generated\")]\npub const {name}: u64 = {number};"
+        );
     }
     let reserved: Vec<String> =
         serde_yaml::from_value(at(&whole, "environment.reserved_names").map_err(in_file)?.clone())
@@ -194,7 +197,7 @@ pub(crate) fn write(files: &Files) -> Result<()> {
         "/// Environment variables that Lambda sets and a function must not.\npub const RESERVED_VARIABLES: &[&str] = {};",
         texts(&reserved)
     );
-    rust.push_str("static TYPES: &[LimitedType] = &[\n");
+    rust.push_str("#[allow(clippy::unreadable_literal, reason = \"generated\")]\nstatic TYPES: &[LimitedType] = &[\n");
     for (name, kind) in &properties {
         let _ = writeln!(
             rust,

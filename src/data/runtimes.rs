@@ -10,6 +10,7 @@ include!(concat!(env!("OUT_DIR"), "/runtimes.rs"));
 
 /// A runtime identifier, as `Runtime` of a function takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of a table: each says one independent thing")]
 pub struct Runtime {
     /// The identifier (`python3.13`).
     pub id: &'static str,
