@@ -7,6 +7,7 @@ pub mod data;
 pub mod engine;
 pub mod frontend;
 pub mod model;
+pub mod report;
 pub mod rules;
 pub mod source;
 pub mod syntax;
