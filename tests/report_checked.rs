@@ -1,5 +1,6 @@
 //! What holds for every drawing: no line over 80 columns, no control character, carets under their characters.
 //! The columns are worked out here on their own, from the drawing and the source.
+#![cfg(feature = "cli")]
 
 mod report_support;
 

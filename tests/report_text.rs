@@ -1,4 +1,6 @@
 //! What people see: every kind of finding as the text format draws it.
+#![cfg(feature = "cli")]
+#![allow(clippy::needless_raw_string_hashes, reason = "snapbox writes snapshots with them")]
 
 mod report_support;
 
