@@ -1,5 +1,6 @@
 //! Files to report on, and ways to point into them.
 #![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "only tests come here")]
 
 use lambda_lint::engine::Finding;
 use lambda_lint::report::{Format, Report, Style, write};
