@@ -1,6 +1,7 @@
 //! What holds for every drawing: no line over 80 columns, no control character, carets under their characters.
 //! The columns are worked out here on their own, from the drawing and the source.
 #![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod report_support;
 

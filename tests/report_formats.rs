@@ -1,6 +1,7 @@
 //! The formats for programs: JSON and one line per finding, and the summary of a run.
 
 #![allow(clippy::needless_raw_string_hashes, reason = "snapbox writes snapshots with them")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod report_support;
 

@@ -1,6 +1,7 @@
 //! What people see: every kind of finding as the text format draws it.
 #![cfg(feature = "cli")]
 #![allow(clippy::needless_raw_string_hashes, reason = "snapbox writes snapshots with them")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod report_support;
 
