@@ -30,7 +30,7 @@ fn full(files: &Files) -> Finding {
     finding.rule = "deprecated-runtime";
     finding.primary.address = resize;
     finding.labels[0].address = "Photos".into();
-    finding.property = "Properties.Runtime".to_owned();
+    finding.property.push_str("Properties.Runtime");
     finding.guard = Some("when IsProd is false".to_owned());
     finding
 }
