@@ -1,5 +1,11 @@
-//! Resources, and the [`Application`](application) built from them.
+//! Resources, and the typed [`application`] built from them.
 
+pub mod application;
+mod build;
 mod resource;
+mod triggers;
+mod world;
 
+pub use application::{Application, Function, FunctionId, Permission, Role, RoleId, Target, Trigger, TriggerKind};
 pub use resource::{Names, Origin, Resource, ResourceId};
+pub use world::World;

@@ -247,6 +247,18 @@ impl Text {
         Some(Self::from_pieces(rest.into_iter().chain(mine.cloned())))
     }
 
+    /// What stands before and after the first known `marker`.
+    #[must_use]
+    pub fn around(&self, marker: &str) -> Option<(Self, Self)> {
+        let (index, before, after) = self.0.iter().enumerate().find_map(|(index, piece)| match piece {
+            Piece::Literal(text) => text.split_once(marker).map(|(before, after)| (index, before, after)),
+            _ => None,
+        })?;
+        let head = self.0.iter().take(index).cloned().chain([Piece::Literal(Arc::from(before))]);
+        let tail = [Piece::Literal(Arc::from(after))].into_iter().chain(self.0.iter().skip(index + 1).cloned());
+        Some((Self::from_pieces(head), Self::from_pieces(tail)))
+    }
+
     /// The parts between the `separator`s, when no symbol can hold one.
     #[must_use]
     pub fn split(&self, separator: &str) -> Option<Vec<Self>> {
