@@ -6,9 +6,13 @@
 pub mod data;
 pub mod engine;
 pub mod frontend;
+pub mod iam;
+mod lint;
 pub mod model;
 pub mod report;
 pub mod rules;
 pub mod source;
 pub mod syntax;
 pub mod value;
+
+pub use lint::{MAX_BYTES, Settings, lint};

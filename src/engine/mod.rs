@@ -1,3 +1,12 @@
-//! being written
+//! The engine: runs the rules over worlds and turns what they report into what the user asked to see.
+//!
+//! Selection, confidence, order and the places that a finding names are decided here, after the rules and never
+//! inside them.
+
 mod finding;
+mod run;
+mod select;
+
 pub use finding::{Address, Applicability, Confidence, Edit, Finding, Findings, Fix, Grade, Label, Level, Severity};
+pub use run::{check, finish, worlds};
+pub use select::{Selection, SelectionError};

@@ -81,7 +81,13 @@ impl Statement {
             when = when.and(&element.when);
         }
         let answer = if self.is_unconditional() { answer } else { answer.and(Answer::Unknown) };
-        when.is_possible().then_some(Grant { statement: self, action: action_element, resource: resource_element, answer, when })
+        when.is_possible().then_some(Grant {
+            statement: self,
+            action: action_element,
+            resource: resource_element,
+            answer,
+            when,
+        })
     }
 }
 

@@ -20,9 +20,11 @@ pub fn name_of(arn: &Text) -> Option<String> {
 #[must_use]
 pub fn policy(name: &str, span: Span, address: &Address) -> Option<Policy> {
     let known = managed_policies::policy(name)?;
-    let value = from_json(known.document_json, span)?;
-    let document =
-        PolicyDocument { kind: DocumentKind::AwsManaged, name: name.into(), address: address.clone(), span };
+    let statements = from_json(known.statements_json, span)?;
+    let mut body = Map::default();
+    body.insert("Statement", span, statements);
+    let value = Value::known(Data::Map(body), span);
+    let document = PolicyDocument { kind: DocumentKind::AwsManaged, name: name.into(), address: address.clone(), span };
     Some(Policy::read(document, &value.borrow()))
 }
 

@@ -1,9 +1,9 @@
 //! Builds the [`Application`](super::application::Application) of a world from its resources.
 
+use super::Resource;
 use super::application::{FunctionId, Permission, Role, RoleId};
 use super::triggers;
 use super::world::World;
-use super::Resource;
 use crate::iam::{DocumentKind, Policy, PolicyDocument, managed};
 use crate::value::{Data, Guard, SymbolKind, Text, Value};
 
@@ -171,7 +171,9 @@ fn permissions<'a>(world: &World<'a>) -> Vec<Permission<'a>> {
         .of_kind("AWS::Lambda::Permission")
         .map(|resource| {
             let (functions, functions_known) = world.targets(&resource.get("FunctionName").text());
-            let text = |property: &str| -> Value<&'a Text> { resource.get(property).filter_map(|data: &&'a Data| data.text()) };
+            let text = |property: &str| -> Value<&'a Text> {
+                resource.get(property).filter_map(|data: &&'a Data| data.text())
+            };
             Permission {
                 resource,
                 functions,

@@ -239,4 +239,3 @@ fn mapping<'a>(world: &World<'a>, mapping: &'a Resource, out: &mut Vec<Trigger<'
         out,
     );
 }
-

@@ -149,7 +149,11 @@ impl<'a> World<'a> {
                     out.push(Target { function, qualifier, when: when.clone(), span });
                 }
                 // A name that holds a parameter or an import may be one of the world's functions.
-                None => known &= text.symbols().all(|symbol| !matches!(symbol.kind, SymbolKind::Parameter(_) | SymbolKind::Other)),
+                None => {
+                    known &= text
+                        .symbols()
+                        .all(|symbol| !matches!(symbol.kind, SymbolKind::Parameter(_) | SymbolKind::Other))
+                }
             }
         }
         (out, known)
@@ -190,7 +194,7 @@ impl<'a> World<'a> {
         let region =
             unit.regions.iter().filter(|region| region.span.contains(span)).min_by_key(|region| region.span.len());
         let (address, depth) = region.map_or((Arc::from(""), 0), |region| (region.address.clone(), region.depth));
-        (address, unit.document.path_below(span.start, depth))
+        (address, unit.document.path_at(span.start).below(depth).to_string())
     }
 
     /// A guard in words (`when IsProd is false`); `None` when it holds always.

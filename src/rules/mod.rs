@@ -1,4 +1,56 @@
-//! being written
+//! The rules.
+//!
+//! A rule is a page (`rules/<group>/<name>.md`), a file here (`<group>/<name>.rs` with a function `check`) and a line in
+//! the list below. A rule reads the [`World`] and never a syntax; what only a format can get wrong is reported by
+//! its front-end, under a rule that has a page alone.
+
 mod meta;
 pub mod pages;
+
 pub use meta::{ReportedBy, RuleMeta};
+pub use pages::{all, meta};
+
+use crate::engine::Findings;
+use crate::model::World;
+
+/// Looks at a world and reports what is wrong.
+pub type Check = fn(&World, &mut Findings);
+
+/// The name of a rule from that of its module: `role_admin` is `role-admin`.
+const fn hyphenated<const N: usize>(module: &str) -> [u8; N] {
+    let mut out = [b'-'; N];
+    let (mut from, mut to) = (module.as_bytes(), out.as_mut_slice());
+    while let (Some((letter, letters)), Some((slot, slots))) = (from.split_first(), to.split_first_mut()) {
+        if *letter != b'_' {
+            *slot = *letter;
+        }
+        from = letters;
+        to = slots;
+    }
+    out
+}
+
+macro_rules! rules {
+    ($($module:ident in $path:literal,)*) => {
+        $(#[path = $path] mod $module;)*
+
+        /// Every rule that has a check, by name.
+        pub static CHECKS: &[(&str, Check)] = &[
+            $(({
+                const BYTES: [u8; stringify!($module).len()] = hyphenated(stringify!($module));
+                match std::str::from_utf8(&BYTES) { Ok(name) => name, Err(_) => "" }
+            }, $module::check),)*
+        ];
+    };
+}
+
+rules! {
+    deprecated_runtime in "runtime/deprecated_runtime.rs",
+    recursive_trigger in "trigger/recursive_trigger.rs",
+}
+
+/// The rule or group that a misspelt name may have meant.
+#[must_use]
+pub fn nearest_name(name: &str) -> Option<&'static str> {
+    pages::did_you_mean(name)
+}

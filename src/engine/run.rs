@@ -1,0 +1,93 @@
+//! Running the rules.
+
+use super::{Finding, Findings, Selection};
+use crate::data::Date;
+use crate::frontend::{Format, Unit};
+use crate::model::World;
+use crate::rules;
+use crate::source::{Sources, Span};
+
+/// Which units belong together: each template is a world of its own; what the AWS CLI printed into one folder is
+/// one application.
+#[must_use]
+pub fn worlds<'a>(units: &'a [Unit], sources: &Sources) -> Vec<Vec<&'a Unit>> {
+    let mut out: Vec<Vec<&Unit>> = Vec::new();
+    let mut folders: rustc_hash::FxHashMap<&str, usize> = rustc_hash::FxHashMap::default();
+    for unit in units {
+        if unit.format != Format::AwsCli {
+            out.push(vec![unit]);
+            continue;
+        }
+        let name = sources.get(unit.source).map_or("", |source| source.name());
+        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        match folders.get(folder).and_then(|index| out.get_mut(*index)) {
+            Some(world) => world.push(unit),
+            None => {
+                folders.insert(folder, out.len());
+                out.push(vec![unit]);
+            }
+        }
+    }
+    out
+}
+
+/// Runs the selected rules over one world. What the readers found is part of the result.
+#[must_use]
+pub fn check(units: Vec<&Unit>, selection: &Selection, today: Date) -> Vec<Finding> {
+    let from_readers: Vec<Finding> = units.iter().flat_map(|unit| unit.findings.iter().cloned()).collect();
+    let world = World::new(units, today);
+    let mut findings = Findings::new();
+    for (name, check) in rules::CHECKS {
+        if rules::meta(name).is_some_and(|meta| selection.runs(meta)) {
+            findings.enter(name);
+            check(&world, &mut findings);
+        }
+    }
+    let mut all: Vec<Finding> = from_readers.into_iter().chain(findings.into_vec()).collect();
+    for finding in &mut all {
+        fill(&world, finding);
+    }
+    all
+}
+
+/// Says what the bytes of a finding belong to and puts its guard in words.
+fn fill(world: &World, finding: &mut Finding) {
+    let (address, property) = world.locate(finding.primary.span);
+    finding.primary.address = address;
+    finding.property = property;
+    for label in &mut finding.labels {
+        label.address = world.locate(label.span).0;
+    }
+    finding.guard = if finding.when.is_always() { None } else { world.words(&finding.when) };
+}
+
+/// Drops what another finding supersedes, what was not asked for and what stands twice, and sorts by file and
+/// place.
+#[must_use]
+pub fn finish(findings: Vec<Finding>, selection: &Selection, sources: &Sources) -> Vec<Finding> {
+    let mut kept = drop_superseded(findings);
+    kept.retain(|finding| selection.shows(finding));
+    let name = |finding: &Finding| sources.get(finding.primary.span.source).map_or("", |source| source.name());
+    kept.sort_by(|a, b| {
+        let key = |finding: &Finding| (finding.primary.span.start, finding.primary.span.end, finding.rule);
+        name(a).cmp(name(b)).then_with(|| key(a).cmp(&key(b))).then_with(|| a.message.cmp(&b.message))
+    });
+    kept.dedup_by(|a, b| a.rule == b.rule && a.primary.span == b.primary.span && a.message == b.message);
+    kept
+}
+
+/// One finding per cause: a finding goes when one of a rule that supersedes its rule has the same cause.
+fn drop_superseded(findings: Vec<Finding>) -> Vec<Finding> {
+    let cause = |finding: &Finding| finding.cause.unwrap_or(finding.primary.span);
+    let mut winners: Vec<(&'static str, Span)> = Vec::new();
+    for finding in &findings {
+        for loser in rules::meta(finding.rule).map(|meta| meta.supersedes).unwrap_or_default() {
+            winners.push((loser, cause(finding)));
+        }
+    }
+    if winners.is_empty() {
+        return findings;
+    }
+    winners.sort_unstable();
+    findings.into_iter().filter(|finding| winners.binary_search(&(finding.rule, cause(finding))).is_err()).collect()
+}

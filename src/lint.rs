@@ -1,0 +1,83 @@
+//! From sources to a report.
+
+use crate::data::Date;
+use crate::engine::{self, Finding, Selection};
+use crate::frontend::{self, Read, Unit};
+use crate::report::{Report, Skipped};
+use crate::source::{Source, SourceId, Sources};
+
+/// A source larger than this is not read. CloudFormation takes at most 1 MB.
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// What a run is to look at and to show.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Which rules, which findings.
+    pub selection: Selection,
+    /// The day for which dated facts are judged.
+    pub today: Date,
+    /// Whether the only source is one that the user named, so that whatever is wrong with it is worth saying.
+    pub alone: bool,
+}
+
+impl Settings {
+    /// The default rules on this day.
+    #[must_use]
+    pub fn new(today: Date) -> Self {
+        Self { selection: Selection::default(), today, alone: false }
+    }
+}
+
+/// Reads and checks all sources.
+#[must_use]
+pub fn lint(sources: &Sources, settings: &Settings) -> Report {
+    let ids: Vec<(SourceId, &Source)> = sources.iter().collect();
+    let read = map(&ids, |(id, source)| read(*id, source, settings.alone));
+    let mut report = Report::default();
+    let mut units: Vec<Unit> = Vec::new();
+    for ((_, source), outcome) in ids.iter().zip(read) {
+        match outcome {
+            Outcome::Unit(unit) => {
+                report.files += 1;
+                units.push(*unit);
+            }
+            Outcome::Skipped(reason) => {
+                report.skipped.push(Skipped { file: source.name().to_owned(), reason: reason.to_owned() });
+            }
+        }
+    }
+    let worlds = engine::worlds(&units, sources);
+    let found: Vec<Vec<Finding>> =
+        map(&worlds, |world| engine::check(world.clone(), &settings.selection, settings.today));
+    report.findings = engine::finish(found.into_iter().flatten().collect(), &settings.selection, sources);
+    report
+}
+
+enum Outcome {
+    Unit(Box<Unit>),
+    Skipped(&'static str),
+}
+
+fn read(id: SourceId, source: &Source, alone: bool) -> Outcome {
+    if source.text().len() > MAX_BYTES {
+        return Outcome::Skipped("larger than 16 MiB; CloudFormation takes no template over 1 MB");
+    }
+    match frontend::read(id, source.name(), source.text(), alone) {
+        Read::Unit(unit) => Outcome::Unit(unit),
+        Read::NotOurs(why) => Outcome::Skipped(why.reason()),
+    }
+}
+
+/// Applies `work` to every item, in parallel where that pays, results in order.
+#[cfg(feature = "cli")]
+fn map<T: Sync, U: Send>(items: &[T], work: impl Fn(&T) -> U + Sync + Send) -> Vec<U> {
+    use rayon::prelude::*;
+    // A thread pool costs more than a handful of templates.
+    if items.len() < 8 { items.iter().map(work).collect() } else { items.par_iter().map(work).collect() }
+}
+
+/// Applies `work` to every item.
+#[cfg(not(feature = "cli"))]
+fn map<T, U>(items: &[T], work: impl Fn(&T) -> U) -> Vec<U> {
+    items.iter().map(work).collect()
+}

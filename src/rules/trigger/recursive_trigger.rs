@@ -1,0 +1,241 @@
+//! `recursive-trigger`: see `rules/trigger/recursive-trigger.md`.
+//!
+//! A bucket runs a function, and the function's role may write to the bucket: each run may cause the next.
+
+use crate::engine::{Confidence, Finding, Findings, Grade, Severity};
+use crate::iam::{Grant, grant::grants};
+use crate::model::{Function, Role, Trigger, TriggerKind, World};
+use crate::source::Span;
+use crate::value::{Answer, Data, Guard, Piece, Text, Value};
+use std::sync::Arc;
+
+/// Which actions on objects cause which events.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html>.
+const CAUSES: &[(&str, &str, &str)] = &[
+    ("s3:ObjectCreated:", "s3:PutObject", "writes to"),
+    ("s3:ObjectRemoved:", "s3:DeleteObject", "deletes from"),
+    ("s3:ObjectRemoved:", "s3:DeleteObjectVersion", "deletes from"),
+    ("s3:ObjectTagging:", "s3:PutObjectTagging", "tags objects of"),
+    ("s3:ObjectTagging:", "s3:DeleteObjectTagging", "tags objects of"),
+    ("s3:ObjectAcl:", "s3:PutObjectAcl", "changes access lists in"),
+    ("s3:ObjectRestore:", "s3:RestoreObject", "restores objects of"),
+];
+
+pub(super) fn check(world: &World, out: &mut Findings) {
+    for trigger in world.application.triggers.iter().filter(|trigger| trigger.kind == TriggerKind::S3) {
+        let Some(function) = world.function(trigger.target.function) else { continue };
+        let Some(bucket) = trigger.source_arn.as_ref() else { continue };
+        let filter = KeyFilter::of(trigger);
+        if let Some(found) = worst(world, trigger, function, bucket, &filter) {
+            report(world, trigger, function, &filter, &found, out);
+        }
+    }
+}
+
+/// The keys that a notification is limited to.
+#[derive(Debug)]
+struct KeyFilter {
+    prefix: Option<Text>,
+    suffix: Option<Text>,
+    /// Whether the filter could not be read; then anything may separate the keys.
+    unclear: bool,
+}
+
+impl KeyFilter {
+    /// `Filter.S3Key.Rules[]`, each with `Name` (in any case) and `Value`.
+    fn of(trigger: &Trigger) -> Self {
+        let rules = trigger.declaration.get("Filter.S3Key.Rules");
+        let (items, closed) = rules.items(false);
+        let mut filter = Self { prefix: None, suffix: None, unclear: !closed && !rules.is_unset() };
+        for item in items {
+            let value = item.get("Value").text().only().map(|text| (*text).clone());
+            let name = item.get("Name").literals().only().map(|name| name.to_ascii_lowercase());
+            match (name.as_deref(), value) {
+                (Some("prefix"), Some(value)) => filter.prefix = Some(value).filter(|value| !value.is_empty()),
+                (Some("suffix"), Some(value)) => filter.suffix = Some(value).filter(|value| !value.is_empty()),
+                _ => filter.unclear = true,
+            }
+        }
+        filter
+    }
+
+    fn is_none(&self) -> bool {
+        self.prefix.is_none() && self.suffix.is_none() && !self.unclear
+    }
+
+    /// The ARNs of the objects that pass the filter.
+    fn objects(&self, bucket: &Text) -> Text {
+        let mut arn = bucket.clone().with("/");
+        if let Some(prefix) = &self.prefix {
+            arn.append(prefix);
+        }
+        arn.push(Piece::Literal(Arc::from("*")));
+        if let Some(suffix) = &self.suffix {
+            arn.append(suffix);
+        }
+        arn
+    }
+}
+
+/// A way in which the function causes its own trigger.
+struct Loop<'a> {
+    grant: Grant<'a>,
+    role: &'a Role<'a>,
+    verb: &'static str,
+    event: Span,
+    grade: Grade,
+    /// Whether only a wildcard reaches the bucket.
+    by_wildcard: bool,
+    when: Guard,
+}
+
+/// The gravest loop through a trigger.
+fn worst<'a>(
+    world: &'a World<'a>,
+    trigger: &Trigger,
+    function: &'a Function<'a>,
+    bucket: &Text,
+    filter: &KeyFilter,
+) -> Option<Loop<'a>> {
+    let objects = filter.objects(bucket);
+    let mut best: Option<Loop> = None;
+    for (event, event_span, event_when) in trigger.events.set() {
+        let Some(event) = event.as_literal() else { continue };
+        for (_, action, verb) in CAUSES.iter().filter(|(prefix, ..)| event.starts_with(prefix.trim_end_matches(':'))) {
+            for (role, role_when) in world.roles_of(function) {
+                let here = trigger.target.when.and(event_when).and(&role_when);
+                for grant in grants(role.statements(), action, &objects, true) {
+                    let when = here.and(&grant.when);
+                    if !when.is_possible() {
+                        continue;
+                    }
+                    let Some((grade, by_wildcard)) = grade(&grant, bucket, &objects, filter) else { continue };
+                    let graver = best.as_ref().is_none_or(|best| rank(grade) > rank(best.grade));
+                    if graver {
+                        best = Some(Loop { grant, role, verb, event: event_span, grade, by_wildcard, when });
+                    }
+                }
+            }
+        }
+    }
+    best
+}
+
+fn rank(grade: Grade) -> (Severity, std::cmp::Reverse<crate::engine::Level>) {
+    (grade.severity, std::cmp::Reverse(grade.level))
+}
+
+/// How grave a write right is. `None`: no loop.
+fn grade(grant: &Grant, bucket: &Text, objects: &Text, filter: &KeyFilter) -> Option<(Grade, bool)> {
+    let resource = grant.resource.filter(|_| !grant.statement.resources.negated);
+    let pattern = resource.map(|element| element.text.pattern());
+    // A wildcard that takes in other buckets as well says nothing about this one.
+    let elsewhere = Text::literal("arn:aws:s3:::some-other-bucket/some-key").pattern();
+    let by_wildcard = pattern.as_ref().is_none_or(|pattern| {
+        let named = bucket.clone().with("/");
+        let starts_named = pattern.strip_prefix(&named.pattern()).is_some();
+        !starts_named && (pattern.covers(&elsewhere).is_yes() || has_wildcard_in_bucket(pattern))
+    });
+    if by_wildcard {
+        let grade = if filter.is_none() { Grade::ADVICE } else { Grade::NOTE };
+        return Some((grade, true));
+    }
+    if grant.answer == Answer::No {
+        return None;
+    }
+    // The write names the bucket: does anything separate the keys that are written from those that trigger?
+    let inside = pattern.as_ref().is_some_and(|pattern| objects.pattern().covers(pattern).is_yes());
+    let certain = grant.answer == Answer::Yes;
+    match (inside && !filter.unclear, certain) {
+        (true, true) => Some((Grade::WARNING, false)),
+        // The same bucket only if two names that are not known turn out equal: two buckets until shown otherwise.
+        (_, false) if !same_bucket(pattern.as_ref(), bucket) => None,
+        _ => Some((Grade::NOTE, false)),
+    }
+}
+
+/// Whether the bucket part of an object pattern holds a wildcard.
+fn has_wildcard_in_bucket(pattern: &Text) -> bool {
+    for piece in pattern.pieces() {
+        match piece {
+            Piece::Any | Piece::One => return true,
+            Piece::Literal(text) if text.trim_start_matches("arn:").contains('/') => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
+fn same_bucket(pattern: Option<&Text>, bucket: &Text) -> bool {
+    pattern.is_some_and(|pattern| pattern.strip_prefix(&bucket.pattern()).is_some())
+}
+
+/// Where the function's environment names the bucket.
+fn mention(function: &Function, trigger: &Trigger) -> Option<Span> {
+    let bucket = trigger.source?;
+    let (entries, _) = function.resource.get("Environment.Variables").entries();
+    entries.into_iter().find_map(|(_, value): (_, Value<&Data>)| {
+        value.text().set().find(|(text, ..)| text.equals(&bucket.names.name).is_yes()).map(|(_, span, _)| span)
+    })
+}
+
+fn report(
+    world: &World,
+    trigger: &Trigger,
+    function: &Function,
+    filter: &KeyFilter,
+    found: &Loop,
+    out: &mut Findings,
+) {
+    let _ = world;
+    let name = function.address();
+    let holder = &trigger.holder.address;
+    let mentioned = mention(function, trigger);
+    let message = if found.by_wildcard {
+        format!("`{name}` may write to every bucket, the bucket `{holder}` that triggers it included")
+    } else if found.grade == Grade::NOTE {
+        format!("`{name}` may write to the bucket `{holder}` that triggers it; only its code keeps the keys apart")
+    } else {
+        format!("`{name}` {} the bucket `{holder}` that triggers it", found.verb)
+    };
+    let grant = &found.grant;
+    let write = grant.resource.map_or(grant.statement.span, |element| element.span);
+    let action = grant.action.map_or_else(String::new, |element| format!("`{}`", element.text));
+    let confidence = match (found.by_wildcard, mentioned, found.grade.severity) {
+        (false, _, Severity::Warning) => Confidence::High,
+        (_, Some(_), _) | (false, ..) => Confidence::Medium,
+        _ => Confidence::Low,
+    };
+    let mut finding = Finding::new(found.grade, trigger.span, message)
+        .here(format!("`{holder}` runs `{name}`"))
+        .when(&found.when)
+        .confidence(confidence)
+        .related(name)
+        .related(holder)
+        .related(&found.role.resource.address);
+    if found.event != trigger.span {
+        finding = finding.label(found.event, "on this event");
+    }
+    finding = finding
+        .label(function.resource.span, "this function")
+        .label(write, format!("{action} here lets it write back"))
+        .label(trigger.holder.span, "to this bucket");
+    if let Some(span) = mentioned.filter(|_| found.by_wildcard) {
+        finding = finding.label(span, "and knows its name");
+    }
+    let terminate = function.resource.get("RecursiveLoop").literals();
+    let stops = if terminate.some(|value| value.is_some_and(|value| value == "Allow")) {
+        "Nothing stops the loop: `RecursiveLoop` is `Allow`."
+    } else {
+        "Lambda stops such a loop after about 16 rounds, if the function's AWS SDK passes on its trace header."
+    };
+    let mend = if found.by_wildcard {
+        "grant the write only on the bucket that the function writes to"
+    } else if filter.is_none() {
+        "write to another bucket, or limit the trigger to a prefix and the write right to another one"
+    } else {
+        "limit the write right to keys that the trigger's filter excludes"
+    };
+    out.push(finding.help(format!("{mend}. {stops}")));
+}
