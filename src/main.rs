@@ -1,5 +1,7 @@
 //! Arguments in, exit status out.
 
+use lambda_lint::report::{Format, Style};
+
 fn main() {
     let mut sources = lambda_lint::source::Sources::new();
     for name in std::env::args().skip(1) {
@@ -10,7 +12,6 @@ fn main() {
     let mut settings = lambda_lint::Settings::new(today);
     settings.selection = lambda_lint::engine::Selection::everything();
     let report = lambda_lint::lint(&sources, &settings);
-    let _ =
-        lambda_lint::report::write(&report, &sources, Default::default(), Default::default(), &mut std::io::stdout());
+    let _ = lambda_lint::report::write(&report, &sources, Format::default(), Style::default(), &mut std::io::stdout());
     eprintln!("{} files, {} skipped, {} findings", report.files, report.skipped.len(), report.findings.len());
 }

@@ -152,7 +152,7 @@ impl<'a> World<'a> {
                 None => {
                     known &= text
                         .symbols()
-                        .all(|symbol| !matches!(symbol.kind, SymbolKind::Parameter(_) | SymbolKind::Other))
+                        .all(|symbol| !matches!(symbol.kind, SymbolKind::Parameter(_) | SymbolKind::Other));
                 }
             }
         }
