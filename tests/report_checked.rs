@@ -10,6 +10,7 @@ use lambda_lint::report::{Format, Style};
 use lambda_lint::source::Span;
 use proptest::prelude::*;
 use report_support::{Files, report, text_with, written};
+use std::collections::BTreeSet;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Takes out colours (SGR) and links (OSC 8 to our own pages), and nothing else.
@@ -52,8 +53,10 @@ fn check_lines(drawn: &str) -> String {
 struct Shown<'a> {
     text: &'a str,
     number: usize,
-    /// Column at which each underline starts, the arrow of an empty place as well.
-    starts: Vec<usize>,
+    /// Columns that are underlined, or that an arrow points at.
+    carets: Vec<usize>,
+    /// How many underlines begin after a space.
+    begun: usize,
 }
 
 fn shown(plain: &str) -> Vec<Shown<'_>> {
@@ -66,80 +69,77 @@ fn shown(plain: &str) -> Vec<Shown<'_>> {
             continue;
         };
         let text = text.strip_prefix(' ').unwrap_or(text);
-        let mut starts = Vec::new();
-        if let Some((_, carets)) = rows.peek().and_then(|row| row.split_once(" · ")) {
-            let mut before = ' ';
-            for (column, c) in carets.chars().enumerate() {
-                if c != ' ' && (before == ' ' || c == '▲') {
-                    starts.push(column);
-                }
-                before = c;
-            }
-        }
-        lines.push(Shown { text, number, starts });
+        let below = rows.peek().and_then(|row| row.split_once(" · ")).map_or("", |(_, below)| below);
+        let carets: Vec<usize> =
+            below.chars().enumerate().filter(|(_, c)| *c != ' ').map(|(column, _)| column).collect();
+        let begun = carets.iter().filter(|caret| **caret == 0 || !carets.contains(&(**caret - 1))).count();
+        lines.push(Shown { text, number, carets, begun });
     }
     lines
 }
 
-/// The character at a column of a line, with its first column.
-fn character_at(text: &str, column: usize) -> Option<(usize, char)> {
+/// What stands before a column of a line, or nothing if the column is inside a character.
+fn before(text: &str, column: usize) -> Option<String> {
+    let mut seen = String::new();
     let mut at = 0;
     for c in text.chars() {
         let width = c.width().unwrap_or(0);
-        if column < at + width {
-            return Some((at, c));
+        if at == column && width > 0 {
+            return Some(seen);
         }
         at += width;
-    }
-    None
-}
-
-/// Draws one finding with one label and checks that the underline starts under the character that the span starts
-/// with (the line may have been cut on either side).
-fn check_caret(text: &str, start: usize, end: usize) {
-    let files = Files::new(&[("a.yaml", text)]);
-    let mut finding = Finding::new(Grade::WARNING, files.bytes("a.yaml", start, end), "message").here("here");
-    finding.rule = "a-rule";
-    let plain = check_lines(&text_with(&files, &[finding], Style::PLAIN));
-    let mut position = files.0.iter().next().unwrap().1.position(u32::try_from(start).unwrap());
-    let start = position.offset;
-    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line = text[line_start..].split(['\n', '\r']).next().unwrap();
-    let within = start - line_start;
-    if within > line.len() {
-        position.column = line.chars().count() + 1;
-    }
-    let lines = shown(&plain);
-    let marked: Vec<_> = lines.iter().filter(|line| !line.starts.is_empty()).collect();
-    assert_eq!(marked.len(), 1, "one marked line in\n{plain}");
-    let [caret] = marked[0].starts[..] else { panic!("one underline in\n{plain}") };
-    assert_eq!(marked[0].number, position.line, "the line of {start} in\n{plain}");
-    // Everything before the caret is the end of what stands before the span.
-    let expected: String = visible(line.get(..within).unwrap_or(line));
-    let mut seen = String::new();
-    let mut at = 0;
-    for c in marked[0].text.chars() {
-        let width = c.width().unwrap_or(0);
-        if at + width > caret || (at == caret && width > 0) {
-            break;
+        if at > column {
+            return None;
         }
         seen.push(c);
-        at += width;
     }
     // Spaces at the end of a line are not written, and an arrow may stand behind the end.
-    if marked[0].text.chars().count() == seen.chars().count() {
-        seen.push_str(&" ".repeat(caret - at.min(caret)));
-        at = caret;
+    seen.push_str(&" ".repeat(column - at));
+    Some(seen)
+}
+
+/// Draws one finding with labels at `spans` and checks for each of them that an underline starts under the character
+/// that the span starts with (the line may have been cut on either side), and that there are no more underlines.
+fn check_carets(text: &str, spans: &[(usize, usize)]) {
+    let files = Files::new(&[("a.yaml", text)]);
+    let mut labels = spans.iter().enumerate().map(|(index, (start, end))| (files.bytes("a.yaml", *start, *end), index));
+    let (first, _) = labels.next().unwrap();
+    let mut finding = Finding::new(Grade::WARNING, first, "message").here("here");
+    for (span, index) in labels {
+        finding = finding.label(span, format!("label {index}"));
     }
-    assert_eq!(at, caret, "the caret is inside a character in\n{plain}");
-    let matches = match seen.strip_prefix('…') {
-        Some(tail) if !expected.starts_with('…') => expected.ends_with(tail),
-        _ => expected == seen,
-    };
-    assert!(matches, "{seen:?} is not the end of {expected:?} in\n{plain}");
-    if let Some(first) = line.get(within..).and_then(|rest| rest.chars().next()).filter(|c| *c > ' ' && *c < '\u{7f}') {
-        assert_eq!(character_at(marked[0].text, caret), Some((caret, first)), "{plain}");
+    finding.rule = "a-rule";
+    let plain = check_lines(&text_with(&files, &[finding], Style::PLAIN));
+    let lines = shown(&plain);
+    let mut places = BTreeSet::new();
+    for (start, _) in spans {
+        let position = files.0.iter().next().unwrap().1.position(u32::try_from(*start).unwrap());
+        let line_start = text[..*start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let line = text[line_start..].split(['\n', '\r']).next().unwrap();
+        // Everything before the caret is the end of what stands before the span.
+        let expected = visible(line.get(..start - line_start).unwrap_or(line));
+        let rest = visible(line.get(start - line_start..).unwrap_or(""));
+        places.insert((position.line, expected.clone()));
+        let found = lines.iter().filter(|line| line.number == position.line).any(|line| {
+            line.carets.iter().any(|caret| {
+                let Some(seen) = before(line.text, *caret) else { return false };
+                let starts = match seen.strip_prefix('…') {
+                    Some(tail) => expected.ends_with(tail) || expected == seen,
+                    None => expected == seen,
+                };
+                let shown = line.text.strip_prefix(seen.as_str()).unwrap_or("");
+                starts && (rest.starts_with(shown.trim_end_matches('…')) || shown.starts_with(rest.as_str()))
+            })
+        });
+        assert!(found, "no underline at {start} (line {}, after {expected:?}) in\n{plain}", position.line);
+        assert!(plain.contains("[a.yaml:"), "{plain}");
     }
+    // An underline begins after a space or where another one ends; the latter cannot be told from outside.
+    let begun: usize = lines.iter().map(|line| line.begun).sum();
+    assert!(begun <= places.len(), "{begun} underlines for {places:?} in\n{plain}");
+    let position = files.0.iter().next().unwrap().1.position(u32::try_from(spans[0].0).unwrap());
+    let head = format!("╭─[a.yaml:{}:{}]\n", position.line, position.column);
+    assert!(plain.contains(&head), "{head:?} in\n{plain}");
 }
 
 /// Text as a snippet shows it: tabs as four spaces, a stand-in for every control character.
@@ -194,10 +194,18 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_caret_is_under_its_character(text in tame(), start in any::<prop::sample::Index>(), length in 0usize..40) {
-        let start = boundary(&text, start);
-        let end = text.ceil_char_boundary(start + length).min(text.len());
-        check_caret(&text, start, end);
+    fn the_carets_are_under_their_characters(
+        text in tame(),
+        labels in prop::collection::vec((any::<prop::sample::Index>(), 0usize..40), 1..6),
+    ) {
+        let spans: Vec<_> = labels
+            .iter()
+            .map(|(start, length)| {
+                let start = boundary(&text, *start);
+                (start, text.ceil_char_boundary(start + length))
+            })
+            .collect();
+        check_carets(&text, &spans);
     }
 
     #[test]

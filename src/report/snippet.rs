@@ -21,6 +21,8 @@ const HOOK: usize = 4;
 const MAX_LABEL_LINES: usize = 6;
 /// Bytes looked at per column of output, so that a heap of combining characters cannot hold us up.
 const BYTES_PER_COLUMN: usize = 32;
+/// A line that begins with so many spaces shows nothing else.
+const BLANK: usize = 200;
 
 /// What the output can take.
 #[derive(Clone, Copy)]
@@ -231,37 +233,41 @@ impl Region {
         let room = frame.room();
         let whole = source.lines().line_range(text, line);
         let reach = room * BYTES_PER_COLUMN;
-        let start = text.floor_char_boundary(anchor.saturating_sub(reach)).max(whole.start);
+        let floor = text.floor_char_boundary(anchor.saturating_sub(reach)).max(whole.start);
         let end = text.floor_char_boundary(anchor + reach).min(whole.end);
-        let mut all: Vec<Cell> = cells(text.get(start..end).unwrap_or(""), start, frame.layout.charset).collect();
-        // Of what is before the anchor, keep a line's worth.
-        let anchor_index = all.partition_point(|cell| cell.end <= anchor);
+        // Of what is before the anchor, a line's worth; of what is after it too, whatever is cut off before it.
         let mut before = 0;
-        let kept = all
-            .get(..anchor_index)
-            .unwrap_or(&[])
-            .iter()
+        let start = text
+            .get(floor..anchor)
+            .unwrap_or("")
+            .char_indices()
             .rev()
-            .take_while(|cell| {
-                before += cell.width;
+            .take_while(|(_, c)| {
+                before += if *c == '\t' { 1 } else { width(c.encode_utf8(&mut [0; 4])) };
                 before <= room
             })
-            .count();
-        all.drain(..anchor_index - kept);
+            .last()
+            .map_or(anchor, |(index, _)| floor + index);
+        let mut all = Vec::new();
         let mut columns = vec![0];
-        let mut column = 0;
-        for cell in &all {
-            column += cell.width;
-            columns.push(column);
-            if column > 3 * room {
+        let (mut column, mut limit) = (0, usize::MAX);
+        for cell in cells(text.get(start..end).unwrap_or(""), start, frame.layout.charset) {
+            if limit == usize::MAX && cell.end > anchor {
+                limit = column + room;
+            }
+            if column > limit {
                 break;
             }
+            column += cell.width;
+            columns.push(column);
+            all.push(cell);
         }
-        let cut_after = columns.len() <= all.len() || end < whole.end;
-        all.truncate(columns.len() - 1);
+        let shown_to = all.last().map_or(end, |cell: &Cell| cell.end);
+        let cut_after =
+            end < whole.end || cells(text.get(shown_to..end).unwrap_or(""), 0, frame.layout.charset).next().is_some();
         Self {
-            range: start..all.last().map_or(end, |cell| cell.end),
-            cut_before: kept < anchor_index || start > whole.start,
+            range: start..shown_to,
+            cut_before: start > whole.start,
             cut_after,
             cells: all,
             columns,
@@ -390,7 +396,8 @@ fn add_snippet(view: &mut View, rows: &[Row], marks: &[Mark<'_>], locator: &mut 
     let layout = frame.layout;
     let heading = first_mark(rows);
     let is_blank = |line: &usize| {
-        source.text().get(source.lines().line_range(source.text(), *line)).is_none_or(|text| text.trim().is_empty())
+        let range = source.lines().line_range(source.text(), *line);
+        source.text().get(range).is_none_or(|text| text.chars().take(BLANK).all(char::is_whitespace))
     };
     let context = if first.alone { 0 } else { CONTEXT };
     let begin = (first.line.saturating_sub(context)..first.line).find(|line| !is_blank(line)).unwrap_or(first.line);
@@ -453,7 +460,7 @@ fn add_line(text: &mut String, crop: &Crop, charset: Charset) -> Vec<Range<usize
     }
     let mut offsets = vec![(column, text.len())];
     for cell in &crop.cells {
-        text.push_str(&cell.shown);
+        cell.show(text);
         column += cell.width;
         offsets.push((column, text.len()));
     }

@@ -183,7 +183,7 @@ impl Drawing {
         let (bold, plain) = if style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
         // miette goes before it with `  × `.
         let message: Vec<String> =
-            wrap(&finding.message.replace('\n', " "), layout.width - 4, MAX_LINES, layout.charset)
+            wrap(&finding.message.replace(['\n', '\r'], " "), layout.width - 4, MAX_LINES, layout.charset)
                 .into_iter()
                 .map(|line| format!("{bold}{line}{plain}"))
                 .collect();

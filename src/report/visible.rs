@@ -42,10 +42,24 @@ pub(super) struct Cell {
     pub(super) start: usize,
     /// See `start`.
     pub(super) end: usize,
-    /// What is shown.
-    pub(super) shown: String,
+    /// What is shown: a character, or a tab for the spaces that it takes.
+    first: char,
+    /// The marks on it.
+    marks: String,
     /// Columns that it takes, at least 1.
     pub(super) width: usize,
+}
+
+impl Cell {
+    /// Adds what is shown to `out`.
+    pub(super) fn show(&self, out: &mut String) {
+        if self.first == '\t' {
+            out.push_str(TAB);
+        } else {
+            out.push(self.first);
+            out.push_str(&self.marks);
+        }
+    }
 }
 
 /// Splits `text`, which stands at byte `offset` of its source, into cells. Marks without a character to stand on
@@ -56,36 +70,40 @@ pub(super) fn cells(text: &str, offset: usize, charset: Charset) -> impl Iterato
         loop {
             let (index, c) = chars.next()?;
             let start = offset + index;
-            let (mut shown, width) = match c {
-                '\t' => (TAB.to_owned(), TAB.len()),
-                c if is_control(c) => (charset.stand_in(c).to_string(), 1),
+            let (first, width) = match c {
+                ' '..='~' => (c, 1),
+                '\t' => (c, TAB.len()),
+                c if is_control(c) => (charset.stand_in(c), 1),
                 c => match column_width(c) {
                     Some(0) => continue,
-                    Some(width) => (c.to_string(), width),
-                    None => (charset.stand_in(c).to_string(), 1),
+                    Some(width) => (c, width),
+                    None => (charset.stand_in(c), 1),
                 },
             };
+            let mut marks = String::new();
+            let mut kept = 0;
             let mut end = start + c.len_utf8();
-            let mut marks = 0;
             while let Some((_, mark)) = chars.next_if(|(_, next)| joins(*next, width)) {
                 end += mark.len_utf8();
                 // Variation selectors, joiners and skin tones make one wide picture of several characters in some
                 // terminals and not in others; without them the columns are the same everywhere.
                 let reshapes = matches!(mark, '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
                     || (mark == '\u{200d}' && width == 2);
-                if !reshapes && marks < MAX_MARKS {
-                    shown.push(mark);
-                    marks += 1;
+                if !reshapes && kept < MAX_MARKS {
+                    marks.push(mark);
+                    kept += 1;
                 }
             }
-            return Some(Cell { start, end, shown, width });
+            return Some(Cell { start, end, first, marks, width });
         }
     })
 }
 
 /// Whether `c` is drawn onto the character before it, which takes `width` columns.
 fn joins(c: char, width: usize) -> bool {
-    !is_control(c) && (column_width(c) == Some(0) || (width == 2 && matches!(c, '\u{1f3fb}'..='\u{1f3ff}')))
+    !c.is_ascii()
+        && !is_control(c)
+        && (column_width(c) == Some(0) || (width == 2 && matches!(c, '\u{1f3fb}'..='\u{1f3ff}')))
 }
 
 /// Columns of a character, or nothing when it is not certain: miette counts columns with older tables, and so do
@@ -103,6 +121,28 @@ pub(super) fn width(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
+/// The words of a paragraph. Code between backticks is one word if it can stand on one line.
+fn words(paragraph: &str, columns: usize) -> impl Iterator<Item = &str> {
+    let mut rest = paragraph;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches([' ', '\t']);
+        let mut end = rest.find([' ', '\t']).unwrap_or(rest.len());
+        let (first, after) = rest.split_at(end);
+        if first.matches('`').count() % 2 == 1
+            && let Some(closing) = after.find('`')
+        {
+            let all = end + closing + 1;
+            let all = all + rest.get(all..)?.find([' ', '\t']).unwrap_or(rest.len() - all);
+            if all <= columns {
+                end = all;
+            }
+        }
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        (!word.is_empty()).then_some(word)
+    })
+}
+
 /// Breaks `text` into lines of at most `columns` columns: at spaces where possible, and inside words that are
 /// longer than a line. Line breaks are kept, tabs become a space, control characters their stand-ins. What goes
 /// beyond `max_lines` lines is cut off.
@@ -113,7 +153,7 @@ pub(super) fn wrap(text: &str, columns: usize, max_lines: usize, charset: Charse
         let paragraph = paragraph.strip_suffix('\r').unwrap_or(paragraph);
         let mut line = String::new();
         let mut used = 0;
-        for word in paragraph.split([' ', '\t']).filter(|word| !word.is_empty()) {
+        for word in words(paragraph, columns) {
             // One more cell than fits on all lines is enough to know that the rest is cut off.
             let word: Vec<Cell> = cells(word, 0, charset).take(columns * (max_lines + 1)).collect();
             let length: usize = word.iter().map(|cell| cell.width).sum();
@@ -130,7 +170,7 @@ pub(super) fn wrap(text: &str, columns: usize, max_lines: usize, charset: Charse
                     lines.push(std::mem::take(&mut line));
                     used = 0;
                 }
-                line.push_str(&cell.shown);
+                cell.show(&mut line);
                 used += cell.width;
             }
             if lines.len() > max_lines {
@@ -171,13 +211,13 @@ fn keep_start(line: &str, columns: usize, charset: Charset) -> String {
 /// `text` on one line of at most `columns` columns; of a longer one the end is kept.
 pub(super) fn keep_end(text: &str, columns: usize, charset: Charset) -> String {
     let all: Vec<Cell> = cells(text, 0, charset)
-        .map(|cell| match cell.shown.as_str() {
-            TAB => Cell { shown: charset.stand_in('\t').to_string(), width: 1, ..cell },
+        .map(|cell| match cell.first {
+            '\t' => Cell { first: charset.stand_in('\t'), width: 1, ..cell },
             _ => cell,
         })
         .collect();
     if all.iter().map(|cell| cell.width).sum::<usize>() <= columns {
-        return all.iter().map(|cell| cell.shown.as_str()).collect();
+        return show(&all);
     }
     let room = columns.saturating_sub(width(charset.ellipsis()));
     let mut used = 0;
@@ -189,8 +229,14 @@ pub(super) fn keep_end(text: &str, columns: usize, charset: Charset) -> String {
             used <= room
         })
         .count();
-    let mut out = charset.ellipsis().to_owned();
-    out.extend(all.iter().skip(all.len() - kept).map(|cell| cell.shown.as_str()));
+    charset.ellipsis().to_owned() + &show(all.get(all.len() - kept..).unwrap_or(&[]))
+}
+
+fn show(cells: &[Cell]) -> String {
+    let mut out = String::new();
+    for cell in cells {
+        cell.show(&mut out);
+    }
     out
 }
 
@@ -201,13 +247,13 @@ mod tests {
     const UNICODE: Charset = Charset { unicode: true };
 
     fn shown(text: &str) -> String {
-        cells(text, 0, UNICODE).map(|cell| cell.shown).collect()
+        show(&cells(text, 0, UNICODE).collect::<Vec<_>>())
     }
 
     #[test]
     fn control_characters_get_a_stand_in_of_one_column() {
         assert_eq!(shown("a\u{1b}[2J\u{7f}\u{9b}\u{202e}b\0"), "a␛[2J␡��b␀");
-        assert_eq!(cells("\u{1b}", 0, Charset { unicode: false }).next().unwrap().shown, "?");
+        assert_eq!(cells("\u{1b}", 0, Charset { unicode: false }).next().unwrap().first, '?');
     }
 
     #[test]
@@ -216,8 +262,8 @@ mod tests {
         assert_eq!(
             cells,
             [
-                Cell { start: 10, end: 13, shown: "e\u{301}".into(), width: 1 },
-                Cell { start: 13, end: 16, shown: "日".into(), width: 2 },
+                Cell { start: 10, end: 13, first: 'e', marks: "\u{301}".into(), width: 1 },
+                Cell { start: 13, end: 16, first: '日', marks: String::new(), width: 2 },
             ]
         );
         assert_eq!(shown("\u{feff}a"), "a");
@@ -235,6 +281,8 @@ mod tests {
         assert_eq!(wrap("a abcdefghij b", 4, 9, UNICODE), ["a", "abcd", "efgh", "ij b"]);
         assert_eq!(wrap("日本語日本語", 5, 9, UNICODE), ["日本", "語日", "本語"]);
         assert_eq!(wrap("a b c d e f", 4, 2, UNICODE), ["a b", "c d…"]);
+        assert_eq!(wrap("use `# a: b` now", 10, 9, UNICODE), ["use", "`# a: b`", "now"]);
+        assert_eq!(wrap("use `a b c d`", 6, 9, UNICODE), ["use `a", "b c d`"]);
         assert_eq!(wrap("first\r\nsecond", 20, 9, UNICODE), ["first", "second"]);
     }
 
