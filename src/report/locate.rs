@@ -20,6 +20,7 @@ impl<'a> Locator<'a> {
     }
 
     /// All sources.
+    #[cfg(feature = "cli")]
     pub(super) fn sources(&self) -> &'a Sources {
         self.sources
     }
