@@ -180,7 +180,9 @@ fn row(files: &Files, path: &str, group: &str, name: &str) -> std::result::Resul
     let matter: FrontMatter = serde_yaml::from_str(front).map_err(|error| {
         // Lines are counted from the first one of the front matter, which is the page's second.
         let line = error.location().map_or(1, |location| location.line() + 1);
-        (line, error.to_string())
+        let text = error.to_string();
+        let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+        (line, text.to_owned())
     })?;
     let mistake = |key: &str, text: String| {
         let line = front.lines().position(|line| line.starts_with(key)).map_or(1, |index| index + 2);

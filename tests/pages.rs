@@ -8,9 +8,76 @@ mod harness;
 
 use harness::{Linter, Reported, check_example, check_page};
 use lambda_lint::data::Date;
-use lambda_lint::engine::Grade;
+use lambda_lint::engine::{Finding, Grade, Selection};
 use lambda_lint::rules::pages::{self, Page};
-use lambda_lint::rules::{ReportedBy, RuleMeta};
+use lambda_lint::rules::{self, ReportedBy, RuleMeta};
+use lambda_lint::source::{Source, Sources, Span};
+use lambda_lint::{Settings, lint};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The linter itself, at every level.
+struct Real;
+
+impl Linter for Real {
+    fn lint(&self, files: &[(&str, &str)], today: Date) -> Vec<Reported> {
+        let mut sources = Sources::new();
+        for (name, text) in files {
+            sources.add(Source::new(*name, *text));
+        }
+        let mut settings = Settings::new(today);
+        settings.selection = Selection::everything();
+        settings.alone = files.len() == 1;
+        lint(&sources, &settings).findings.into_iter().map(reported).collect()
+    }
+}
+
+fn reported(finding: Finding) -> Reported {
+    // Sources have their ids in the order in which they were added.
+    let place = |span: Span| (span.source.0 as usize, span.range());
+    Reported {
+        rule: finding.rule.to_owned(),
+        grade: finding.grade,
+        message: finding.message,
+        primary: place(finding.primary.span),
+        here: finding.primary.message,
+        labels: finding.labels.into_iter().map(|label| (place(label.span), label.message)).collect(),
+        edits: finding.fix.map(|fix| fix.edits.into_iter().map(|edit| (place(edit.span), edit.text)).collect()),
+    }
+}
+
+#[test]
+fn every_example_is_what_its_page_says() {
+    let mut mistakes = Vec::new();
+    for rule in pages::all() {
+        mistakes.extend(check_page(&Real, rule, &pages::parse(rule.page).unwrap()));
+    }
+    assert!(mistakes.is_empty(), "{} mistakes:\n{}", mistakes.len(), mistakes.join("\n"));
+}
+
+/// A rule is in three places: its page, its file and the list.
+#[test]
+fn pages_files_and_the_list_agree() {
+    let name = |group: &str, name: &str| format!("{group}/{name}");
+    let with_check = pages::all().iter().filter(|rule| rule.reported_by == ReportedBy::Rule);
+    let pages: BTreeSet<String> = with_check.map(|rule| name(rule.group, rule.name)).collect();
+    let group_of = |rule: &str| rules::meta(rule).map_or("no page", |rule| rule.group);
+    let list: BTreeSet<String> = rules::CHECKS.iter().map(|(rule, _)| name(group_of(rule), rule)).collect();
+    assert_eq!(list.len(), rules::CHECKS.len(), "the list names no rule twice");
+    let mut files = BTreeSet::new();
+    for group in Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules")).read_dir().unwrap() {
+        let group = group.unwrap();
+        if group.file_type().unwrap().is_dir() {
+            for file in group.path().read_dir().unwrap() {
+                let file = file.unwrap().file_name().into_string().unwrap();
+                let rule = file.strip_suffix(".rs").unwrap().replace('_', "-");
+                files.insert(name(group.file_name().to_str().unwrap(), &rule));
+            }
+        }
+    }
+    assert_eq!(pages, files, "pages on the left, files in src/rules on the right");
+    assert_eq!(pages, list, "pages on the left, the list in src/rules/mod.rs on the right");
+}
 
 /// Finds `bad` (and offers `good` for it), `multi` up to the end of the file, `ungraded` with a grade that the page
 /// lacks, `other` in the name of another rule, `quiet` likewise but not at the default level, and `late` from 2027 on.

@@ -6,6 +6,7 @@
 
 mod meta;
 pub mod pages;
+mod runtimes;
 
 pub use meta::{ReportedBy, RuleMeta};
 pub use pages::{all, meta};
@@ -47,6 +48,7 @@ macro_rules! rules {
 rules! {
     deprecated_runtime in "runtime/deprecated_runtime.rs",
     recursive_trigger in "trigger/recursive_trigger.rs",
+    unknown_runtime in "runtime/unknown_runtime.rs",
 }
 
 /// The rule or group that a misspelt name may have meant.
