@@ -233,7 +233,11 @@ proptest! {
         finding.rule = "missing-permission";
         finding.guard = guard;
         let style = Style { color, links, unicode, width };
-        check_lines(&text_with(&files, &[finding.clone()], style));
+        let plain = check_lines(&text_with(&files, &[finding.clone()], style));
+        // A narrower terminal is respected too, but for addresses of pages, which are never broken.
+        for line in plain.lines().filter(|line| !line.starts_with("  link: ")) {
+            prop_assert!(columns(line) <= width.clamp(40, 80), "{line:?} in\n{plain}");
+        }
 
         let concise = written(&files, &report(&[finding.clone()]), Format::Concise, style);
         prop_assert_eq!(concise.matches('\n').count(), 1);

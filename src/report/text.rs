@@ -110,7 +110,8 @@ fn draw(out: &mut String, finding: &Finding, locator: &mut Locator<'_>, style: S
 
     let left_out = labels.len().saturating_sub(MAX_LABELS);
     if left_out > 0 {
-        footer(out, "note", &format!("{left_out} more places are not shown"), layout, style);
+        let places = if left_out == 1 { "place is" } else { "places are" };
+        footer(out, "note", &format!("{left_out} more {places} not shown"), layout, style);
     }
     if let Some(guard) = &finding.guard {
         footer(out, "note", &format!("only {guard}"), layout, style);
