@@ -30,7 +30,8 @@ fn file(path: &str) -> Value {
         Err(error) => return json!({ "error": error }),
     };
     let braces = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
-    let is_json = path.ends_with(".json") || path.ends_with(".template") && braces;
+    let extension = std::path::Path::new(path).extension().and_then(std::ffi::OsStr::to_str);
+    let is_json = extension == Some("json") || extension == Some("template") && braces;
     let parsed = syntax::read(SourceId(0), &text, if is_json { Language::Json } else { Language::Yaml });
     if let Some(error) = parsed.error {
         return json!({ "error": error.message, "at": error.span.start });

@@ -99,7 +99,7 @@ fn sentence(kind: &Kind, place: &Place<'_>, bracket: Option<usize>) -> Sentence 
         Kind::UnexpectedCharacter { character } if character.is_control() => (
             format!("The control character U+{:04X} is not allowed in YAML", u32::from(*character)),
             "Remove it; inside double quotes it can be written as an escape".into(),
-            None,
+            place.after(place.at).find(*character).map(|index| place.one_char(place.at + index)),
         ),
         Kind::UnexpectedCharacter { character } => (
             format!("A value cannot start with `{character}`"),

@@ -5,7 +5,7 @@ use lambda_lint::syntax::{Document, Kind, Language, NodeId, Parsed, ScalarStyle,
 
 /// Panics when the spans of `parsed` are not those of `text`.
 #[track_caller]
-pub fn assert_well_formed(text: &str, parsed: &Parsed) {
+pub(crate) fn assert_well_formed(text: &str, parsed: &Parsed) {
     let document = &parsed.document;
     let mut end = 0;
     for root in document.roots() {
@@ -49,7 +49,9 @@ fn children(document: &Document, id: NodeId, depth: Option<usize>) -> Vec<(NodeI
 
 #[track_caller]
 fn assert_in(text: &str, span: Span) -> &str {
-    text.get(span.range()).unwrap_or_else(|| panic!("{span:?} is not in the text of {} bytes", text.len()))
+    let found = text.get(span.range());
+    assert!(found.is_some(), "{span:?} is not in the text of {} bytes", text.len());
+    found.unwrap_or_default()
 }
 
 #[track_caller]
@@ -74,7 +76,9 @@ fn assert_node(text: &str, document: &Document, id: NodeId, depth: Option<usize>
                 ScalarStyle::Plain if !slice.contains(['\n', '\r']) && !slice.starts_with(['"', '\'']) => {
                     assert_eq!(slice, &*scalar.text);
                 }
-                ScalarStyle::SingleQuoted => assert!(slice.len() >= 2 && slice.starts_with('\'') && slice.ends_with('\'')),
+                ScalarStyle::SingleQuoted => {
+                    assert!(slice.len() >= 2 && slice.starts_with('\'') && slice.ends_with('\''));
+                }
                 ScalarStyle::DoubleQuoted if !yaml || slice.starts_with('"') => {
                     assert!(slice.len() >= 2 && slice.starts_with('"') && slice.ends_with('"'));
                 }
@@ -91,7 +95,9 @@ fn assert_node(text: &str, document: &Document, id: NodeId, depth: Option<usize>
                 if map.is_exact() {
                     assert!(span.start >= last, "{char:?} of {node:?} is before the last");
                     assert!(found.chars().eq([char]) || found.chars().count() != 1 || char == ' ' || char == '\n');
-                    assert_eq!(inner::span_of(text, node, range), span, "{node:?}");
+                    if scalar.text.len() < 10_000 {
+                        assert_eq!(inner::span_of(text, node, range), span, "{node:?}");
+                    }
                     last = span.start;
                 }
             }
