@@ -165,12 +165,16 @@ pub fn newer_than_known(id: &str) -> Option<&'static Runtime> {
         }
         Ordering::Greater => new.version.major - newest.version.major <= FARTHEST && new.version.minor == 0,
         // The same language on an operating system that is newer than all known.
-        _ => TABLE.iter().filter_map(|runtime| Identifier::read(runtime.id)).all(|known| known.os < new.os),
+        _ => {
+            let known = TABLE.iter().filter_map(|runtime| Identifier::read(runtime.id)?.os).max().unwrap_or(0);
+            new.os.is_some_and(|os| os > known && os - known <= FARTHEST)
+        }
     };
     plausible.then_some(runtime)
 }
 
-/// How far above the newest known version another one can be: Node.js takes two numbers a year, Java four in two.
+/// How far above the newest known version another one can be: Node.js takes two numbers a year, Java four in two,
+/// and Amazon Linux is named after its year.
 const FARTHEST: u64 = 8;
 
 /// An identifier in its parts.
