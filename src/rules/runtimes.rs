@@ -40,6 +40,11 @@ impl Use<'_> {
         out
     }
 
+    /// The ending of a verb that says what the users do.
+    pub(super) fn ending(&self) -> &'static str {
+        if self.users.len() == 1 { "s" } else { "" }
+    }
+
     /// Names the users in a finding about this use, and labels the first ones that stand elsewhere.
     pub(super) fn tell(&self, mut finding: Finding) -> Finding {
         const LABELS: usize = 3;

@@ -23,7 +23,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
 }
 
 fn judge(used: &Use, known: &Runtime, today: Date) -> Option<Finding> {
-    let (who, id) = (used.subject(), known.id);
+    let (who, s, id) = (used.subject(), used.ending(), known.id);
     let status = known.status(today);
     let since = |date: Option<Date>| date.map_or_else(String::new, |date| format!(" since {date}"));
     let (grade, message) = match status {
@@ -37,7 +37,7 @@ fn judge(used: &Use, known: &Runtime, today: Date) -> Option<Finding> {
             (Grade::WARNING, format!("{who} cannot be created anew: `{id}` is blocked{blocked}{until}"))
         }
         Status::Deprecated => {
-            let mut text = format!("{who} runs on `{id}`, deprecated{}", since(known.deprecated));
+            let mut text = format!("{who} run{s} on `{id}`, deprecated{}", since(known.deprecated));
             for (what, date) in [("new functions", known.block_create), ("updates", known.block_update)] {
                 if let Some(date) = date {
                     let joint = if text.contains(": no ") { ',' } else { ':' };
@@ -49,7 +49,7 @@ fn judge(used: &Use, known: &Runtime, today: Date) -> Option<Finding> {
         _ => {
             known.days_left(today).filter(|&days| days <= NOTE_DAYS)?;
             let date = known.deprecated?;
-            (Grade::NOTE, format!("{who} runs on `{id}`, which is deprecated from {date} on"))
+            (Grade::NOTE, format!("{who} run{s} on `{id}`, which is deprecated from {date} on"))
         }
     };
     if !used.by_layers {
@@ -57,7 +57,7 @@ fn judge(used: &Use, known: &Runtime, today: Date) -> Option<Finding> {
     }
     // A layer that still serves an old runtime harms nobody; its author may want to know.
     let deprecated = known.deprecated.filter(|_| status >= Status::Deprecated)?;
-    Some(Finding::new(Grade::NOTE, used.span, format!("{who} names `{id}`, deprecated since {deprecated}")))
+    Some(Finding::new(Grade::NOTE, used.span, format!("{who} name{s} `{id}`, deprecated since {deprecated}")))
 }
 
 fn help(used: &Use, known: &Runtime, today: Date) -> String {
