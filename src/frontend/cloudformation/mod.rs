@@ -25,12 +25,11 @@ use template::{Declared, Template};
 /// Reads a template.
 #[must_use]
 pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Unit {
-    let _ = text;
     let Parsed { document, duplicates, .. } = parsed;
     let Some(root) = document.root() else {
         return empty(source, document);
     };
-    let mut template = Template::new(source, &document, root);
+    let mut template = Template::new(source, text, &document, root);
     if let Some(section) = document.get(root, "Resources") {
         foreach::declare_all(&mut template, section);
     }

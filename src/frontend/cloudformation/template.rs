@@ -31,6 +31,8 @@ pub(super) struct Declared {
 /// One template while it is lowered.
 pub(super) struct Template<'a> {
     pub(super) source: SourceId,
+    /// The source's text.
+    pub(super) text: &'a str,
     pub(super) document: &'a Document,
     pub(super) root: NodeId,
     pub(super) parameters: FxHashMap<Box<str>, Arc<Parameter>>,
@@ -53,7 +55,7 @@ pub(super) struct Template<'a> {
 
 impl<'a> Template<'a> {
     /// Reads the sections that everything else needs.
-    pub(super) fn new(source: SourceId, document: &'a Document, root: NodeId) -> Self {
+    pub(super) fn new(source: SourceId, text: &'a str, document: &'a Document, root: NodeId) -> Self {
         let section = |name: &str| document.get(root, name);
         let mappings = section("Mappings");
         let mut compared = parameters::compared_literals(document, mappings);
@@ -73,6 +75,7 @@ impl<'a> Template<'a> {
         }
         Self {
             source,
+            text,
             document,
             root,
             parameters: all,
