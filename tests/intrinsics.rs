@@ -1,5 +1,14 @@
 //! What properties can be, read from templates: intrinsic functions, conditions, names.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::format_push_string,
+    reason = "a test fails by panicking"
+)]
+
 use lambda_lint::frontend::{Read, Unit, read};
 use lambda_lint::model::{Resource, World};
 use lambda_lint::source::{SourceId, Span};
