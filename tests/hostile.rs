@@ -1,245 +1,252 @@
-//! Files that were made to break a reader, or are merely strange: each has a defined outcome, in time and memory that grow with
-//! the file and no faster.
+//! The whole pipeline on input that nobody sane writes: it ends, in bounded time, with a report.
 
-mod common {
-    pub(crate) mod well_formed;
+#![allow(clippy::unwrap_used, clippy::format_push_string, reason = "a test fails by panicking")]
+
+use lambda_lint::data::Date;
+use lambda_lint::engine::Selection;
+use lambda_lint::report::{Format, Report, Style, write};
+use lambda_lint::source::{Source, Sources};
+use lambda_lint::{Settings, lint};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+/// Lints one text at every level and writes the report in every format.
+fn run(name: &str, text: &str) -> Report {
+    let mut sources = Sources::new();
+    sources.add(Source::new(name, text));
+    let mut settings = Settings::new(Date::new(2026, 11, 22).unwrap());
+    settings.selection = Selection::everything();
+    settings.alone = true;
+    let report = lint(&sources, &settings);
+    for format in [Format::Text, Format::Concise, Format::Json] {
+        let mut out = Vec::new();
+        write(&report, &sources, format, Style::PLAIN, &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert!(!out.chars().any(|c| c.is_control() && c != '\n'), "no raw control characters");
+    }
+    report
 }
 
-use std::fmt::Write as _;
-
-use common::well_formed::assert_well_formed;
-use lambda_lint::source::SourceId;
-use lambda_lint::syntax::{self, Kind, Language, Parsed};
-
-fn read(text: &str, language: Language) -> Parsed {
-    let parsed = syntax::read(SourceId(0), text, language);
-    assert_well_formed(text, &parsed);
-    parsed
-}
-
-fn yaml(text: &str) -> Parsed {
-    read(text, Language::Yaml)
-}
-
-fn json(text: &str) -> Parsed {
-    read(text, Language::Json)
-}
-
-/// `line` of 0, 1, 2 and so on, joined.
-fn numbered(count: usize, line: impl Fn(usize) -> String) -> String {
-    (0..count).map(line).collect::<Vec<_>>().concat()
-}
-
-/// The message and the text under it.
-fn error<'text>(text: &'text str, parsed: &Parsed) -> (String, &'text str) {
-    parsed.error.as_ref().map(|error| (error.message.clone(), &text[error.span.range()])).unwrap_or_default()
+fn rules(report: &Report) -> Vec<&str> {
+    report.findings.iter().map(|finding| finding.rule).collect()
 }
 
 #[test]
-fn an_alias_bomb_is_a_small_document() {
-    let mut text = "a0: &a0 [x, x]\n".to_owned();
+fn broken_files_are_findings() {
+    assert_eq!(rules(&run("a.yaml", "Resources:\n  A: [")), ["template-syntax"]);
+    assert_eq!(rules(&run("a.json", "{\"Resources\": ")), ["template-syntax"]);
+    assert_eq!(rules(&run("a.yaml", "Resources:\n\tA: 1")), ["template-syntax"]);
+    assert_eq!(rules(&run("a.yaml", "Resources: \u{0}")), ["template-syntax"]);
+}
+
+#[test]
+fn what_is_not_ours_is_skipped() {
+    for text in ["", "\u{feff}", "# only a comment\n", "---\n", "[]", "{}", "just text", "a: 1\n---\nb: 2\n", "null"] {
+        let report = run("a.yaml", text);
+        assert!(report.findings.is_empty() && report.skipped.len() == 1, "{text:?}: {:?}", report.findings);
+    }
+}
+
+#[test]
+fn a_bom_and_crlf_change_nothing() {
+    let text = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: nodejs12.x\n";
+    let plain = run("a.yaml", text);
+    let odd = run("a.yaml", &format!("\u{feff}{}", text.replace('\n', "\r\n")));
+    assert_eq!(rules(&plain), rules(&odd));
+    assert!(!plain.findings.is_empty());
+}
+
+#[test]
+fn deep_nesting_is_a_finding_or_ends() {
+    for open in ["[", "{a: ", "- ", "!If [x, ", "{\"Fn::If\": [1, "] {
+        let text = format!("Resources:\n  A:\n    Type: AWS::X::Y\n    P:\n      {}", open.repeat(100_000));
+        let _ = run("a.yaml", &text);
+        let _ = run("a.json", &open.repeat(100_000));
+    }
+    // As deep as the readers go.
+    let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+    let text = format!("Resources:\n  A:\n    Type: AWS::Lambda::Function\n    Properties: {{P: {deep}}}\n");
+    let _ = run("a.yaml", &text);
+}
+
+#[test]
+fn bombs_end() {
+    let mut anchors = String::from("x0: &x0 [a, a]\n");
     for level in 1..60 {
-        let items = vec![format!("*a{}", level - 1); 10].join(", ");
-        let _ = writeln!(text, "a{level}: &a{level} [{items}]");
+        let before = level - 1;
+        anchors.push_str(&format!("x{level}: &x{level} [*x{before}, *x{before}, *x{before}, *x{before}]\n"));
     }
-    let parsed = yaml(&text);
-    assert_eq!(parsed.error, None);
-    assert!(parsed.document.len() < 1000);
-    let root = parsed.document.root().unwrap();
-    let mut id = parsed.document.get(root, "a59").unwrap();
-    for _ in 0..60 {
-        id = parsed.document.items(id)[0];
-    }
-    assert_eq!(parsed.document.text(id), Some("x"));
+    let text =
+        format!("{anchors}Resources:\n  A:\n    Type: AWS::Lambda::Function\n    Properties: {{Layers: *x59}}\n");
+    let _ = run("a.yaml", &text);
+    let _ = run("a.yaml", "Resources: &r\n  A: {Type: 'AWS::X::Y', Properties: *r}\n");
+    let _ = run("a.yaml", "Resources: &r\n  <<: *r\n  A: {Type: 'AWS::X::Y'}\n");
 }
 
 #[test]
-fn a_list_may_hold_itself() {
-    let parsed = yaml("&a [*a]");
-    assert_eq!(parsed.error, None);
-    let root = parsed.document.root().unwrap();
-    assert_eq!(parsed.document.resolve(parsed.document.items(root)[0]), root);
-    // And a mapping may try to merge itself, or what is around it.
-    let parsed = yaml("a: &a\n  <<: *a\n  b: 1\n  c: {<<: *a, d: 2}\n");
-    assert_eq!(parsed.error, None);
-    let root = parsed.document.root().unwrap();
-    let map = parsed.document.get(root, "a").unwrap();
-    assert_eq!(parsed.document.entries(map).len(), 2);
+fn many_conditions_do_not_explode() {
+    let mut text = String::from("Parameters:\n");
+    for index in 0..40 {
+        text.push_str(&format!("  P{index}: {{Type: String}}\n"));
+    }
+    text.push_str("Conditions:\n");
+    for index in 0..40 {
+        text.push_str(&format!("  C{index}: !Equals [!Ref P{index}, 'yes']\n"));
+    }
+    let all = |join: &str| (0..10).map(|i| format!("!Condition C{i}")).collect::<Vec<_>>().join(join);
+    text.push_str(&format!("  All: !And [{}]\n  Any: !Or [{}]\n", all(", "), all(", ")));
+    text.push_str("Resources:\n");
+    for index in 0..40 {
+        let other = (index + 1) % 40;
+        text.push_str(&format!(
+            "  F{index}:\n    Type: AWS::Lambda::Function\n    Condition: {}\n    Properties:\n      Runtime: !If [C{index}, !If [C{other}, nodejs12.x, nodejs14.x], !If [All, python3.6, python3.7]]\n      Role: !Sub ['${{a}}${{b}}${{c}}', {{a: !If [C1, x, y], b: !If [C2, x, y], c: !If [Any, x, y]}}]\n",
+            if index % 2 == 0 { "All" } else { "Any" },
+        ));
+    }
+    let report = run("a.yaml", &text);
+    assert!(!report.findings.is_empty());
 }
 
-#[test]
-fn deep_nesting_is_an_error_at_the_first_bracket_that_is_too_deep() {
-    for unit in ["[", "{a: ", "- ", "? "] {
-        let text = unit.repeat(100_000);
-        let parsed = yaml(&text);
-        assert_eq!(error(&text, &parsed).0, "Collections are nested more than 255 levels deep", "{unit:?}");
-        assert!(parsed.document.len() < 2000);
-    }
-    let indented: String = (0..2_000).map(|depth| " ".repeat(depth) + "a:\n").collect();
-    assert_eq!(error(&indented, &yaml(&indented)).0, "Collections are nested more than 255 levels deep");
-    for unit in ["[", "{\"a\":"] {
-        let text = unit.repeat(100_000);
-        let parsed = json(&text);
-        assert_eq!(error(&text, &parsed), ("Collections are nested more than 512 levels deep".to_owned(), &unit[..1]));
-        assert!(parsed.document.len() < 2000);
-    }
+/// A word that means something somewhere.
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => proptest::sample::select(vec![
+            "Resources", "Type", "Properties", "Parameters", "Conditions", "Mappings", "Globals", "Function", "Transform",
+            "AWS::Serverless-2016-10-31", "AWS::Lambda::Function", "AWS::Serverless::Function", "AWS::S3::Bucket",
+            "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::Lambda::Permission", "AWS::SNS::Topic", "AWS::Events::Rule",
+            "AWS::Lambda::EventSourceMapping", "AWS::Serverless::Api", "AWS::Serverless::StateMachine", "Events", "S3",
+            "Bucket", "Policies", "PolicyDocument", "Statement", "Effect", "Allow", "Deny", "Action", "NotAction", "Resource",
+            "Principal", "*", "s3:*", "Condition", "DependsOn", "Default", "AllowedValues", "Runtime", "python3.8", "Role",
+            "MemorySize", "99999", "Timeout", "0", "-1", "1e9", "true", "NotificationConfiguration", "LambdaConfigurations",
+            "Event", "s3:ObjectCreated:*", "Filter", "S3Key", "Rules", "Name", "Value", "prefix", "FunctionName", "F", "R", "B",
+            "AssumeRolePolicyDocument", "ManagedPolicyArns", "Roles", "arn:aws:iam::aws:policy/AdministratorAccess",
+            "arn:aws:s3:::", "${F}", "${F.Arn}/*", "${!x}", "${", "AWS::Region", "AWS::NoValue", "{{resolve:ssm:x}}",
+            "{\"Statement\": []}", "{\"a", "Fn::If", "Fn::Sub", "Fn::GetAtt", "Fn::Join", "Ref", "Fn::FindInMap",
+            "Fn::Select", "Fn::Split", "Fn::Equals", "Fn::And", "Fn::Not", "Fn::Transform", "Fn::ForEach::X",
+            "Fn::ToJsonString", "Fn::Length", "F.Arn", "Environment", "Variables", "VpcConfig", "S3CrudPolicy", "BucketName",
+            "AutoPublishAlias", "live", "FunctionUrlConfig", "AuthType", "NONE", "Configuration", "FunctionArn", "Policy",
+        ]).prop_map(str::to_owned),
+        1 => "\\PC{0,6}",
+        1 => Just("\u{1b}[31m\u{202e}".to_owned()),
+    ]
 }
 
-#[test]
-fn a_merge_bomb_is_stopped_and_reported() {
-    // Each level has the entries of ten levels below it: 10^n look-ups if nothing were remembered.
-    let mut text = "a0: &a0 {k: 1}\n".to_owned();
-    for level in 1..40 {
-        let sources = vec![format!("*a{}", level - 1); 10].join(", ");
-        let _ = writeln!(text, "a{level}: &a{level} {{<<: [{sources}], k{level}: 1}}");
-    }
-    let parsed = yaml(&text);
-    assert_eq!(parsed.error, None);
-    let root = parsed.document.root().unwrap();
-    assert_eq!(parsed.document.entries(parsed.document.get(root, "a39").unwrap()).len(), 40);
-
-    // Many mappings that each merge one large mapping: the product is what is limited.
-    let large = numbered(2_000, |key| format!("  k{key}: 1\n"));
-    let many = numbered(2_000, |key| format!("m{key}: {{<<: *large}}\n"));
-    let text = format!("large: &large\n{large}{many}");
-    let parsed = yaml(&text);
-    let (message, at) = error(&text, &parsed);
-    assert_eq!((message.as_str(), at), ("The merge keys of this file bring in more than 1000000 entries", "<<"));
-    let root = parsed.document.root().unwrap();
-    let size = |key: &str| parsed.document.entries(parsed.document.get(root, key).unwrap()).len();
-    assert_eq!((size("m0"), size("m1999")), (2_000, 0));
-
-    let text = format!("x:\n  <<: [{}]\n", "[".repeat(100) + &"]".repeat(100));
-    assert_eq!(yaml(&text).error, None);
+fn tree() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        6 => word().prop_map(Value::from),
+        1 => Just(Value::Null),
+        1 => any::<bool>().prop_map(Value::from),
+        1 => any::<i32>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(7, 60, 6, |inner| {
+        prop_oneof![
+            2 => proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            5 => proptest::collection::vec((word(), inner), 0..6)
+                .prop_map(|entries| Value::Object(entries.into_iter().collect::<Map<_, _>>())),
+        ]
+    })
 }
 
-#[test]
-fn large_mappings_are_read_and_looked_up_in_near_linear_time() {
-    let count = 100_000;
-    let flow = format!("{{{}}}", (0..count).map(|key| format!("key{key}: {key}")).collect::<Vec<_>>().join(", "));
-    let block = numbered(count, |key| format!("key{key}: {key}\n"));
-    let quoted = format!("{{{}}}", (0..count).map(|key| format!("\"key{key}\": {key}")).collect::<Vec<_>>().join(", "));
-    for (text, language) in [(flow, Language::Yaml), (block, Language::Yaml), (quoted, Language::Json)] {
-        let parsed = syntax::read(SourceId(0), &text, language);
-        assert_eq!((parsed.error, parsed.duplicates.len()), (None, 0));
-        let root = parsed.document.root().unwrap();
-        for key in 0..count {
-            let value = parsed.document.get(root, &format!("key{key}")).unwrap();
-            assert_eq!(parsed.document.text(value), Some(key.to_string().as_str()));
+/// Sound templates in which one value after another is replaced by anything.
+fn base() -> Value {
+    json!({
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Parameters": {"Stage": {"Type": "String", "AllowedValues": ["dev", "prod"], "Default": "dev"}},
+        "Mappings": {"M": {"dev": {"k": "v"}, "prod": {"k": "w"}}},
+        "Conditions": {"C": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+        "Globals": {"Function": {"Runtime": "python3.8", "Timeout": 3, "Environment": {"Variables": {"A": "1"}}}},
+        "Resources": {
+            "B": {"Type": "AWS::S3::Bucket", "Properties": {"NotificationConfiguration": {"LambdaConfigurations": [
+                {"Event": "s3:ObjectCreated:*", "Function": {"Fn::GetAtt": ["F", "Arn"]},
+                 "Filter": {"S3Key": {"Rules": [{"Name": "prefix", "Value": "a/"}]}}}]}}},
+            "F": {"Type": "AWS::Lambda::Function", "Condition": "C", "DependsOn": ["R"], "Properties": {
+                "Runtime": {"Fn::If": ["C", "nodejs12.x", {"Ref": "AWS::NoValue"}]}, "Role": {"Fn::GetAtt": "R.Arn"},
+                "MemorySize": {"Fn::FindInMap": ["M", {"Ref": "Stage"}, "k"]}}},
+            "R": {"Type": "AWS::IAM::Role", "Properties": {
+                "AssumeRolePolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+                    "Principal": {"Service": "lambda.amazonaws.com"}}]},
+                "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AmazonS3FullAccess"],
+                "Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": {"Effect": "Allow", "Action": ["s3:*"],
+                    "Resource": {"Fn::Sub": "${B.Arn}/*"}, "Condition": {"StringEquals": {"a": "b"}}}}}]}},
+            "P": {"Type": "AWS::Lambda::Permission", "Properties": {"FunctionName": {"Ref": "F"},
+                "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::x"}},
+            "T": {"Type": "AWS::SNS::Topic", "Properties": {"Subscription": [
+                {"Protocol": "lambda", "Endpoint": {"Fn::GetAtt": ["F", "Arn"]}}]}},
+            "S": {"Type": "AWS::Serverless::Function", "Properties": {"Handler": "a.b", "CodeUri": "x",
+                "Policies": ["AWSLambdaExecute", {"S3CrudPolicy": {"BucketName": {"Ref": "B2"}}}, {"Statement": []}],
+                "VpcConfig": {"SubnetIds": ["a"]}, "AutoPublishAlias": "live", "FunctionUrlConfig": {"AuthType": "NONE"},
+                "Events": {"E": {"Type": "S3", "Properties": {"Bucket": {"Ref": "B2"}, "Events": "s3:ObjectCreated:*"}},
+                           "A": {"Type": "Api", "Properties": {"Path": "/x", "Method": "get"}},
+                           "Q": {"Type": "SQS", "Properties": {"Queue": {"Fn::GetAtt": ["Q", "Arn"]}, "BatchSize": 5}}}}},
+            "B2": {"Type": "AWS::S3::Bucket"},
+            "Q": {"Type": "AWS::SQS::Queue"},
         }
-        assert_eq!(parsed.document.get(root, "key"), None);
-    }
-    let repeated = format!("{{{}}}", vec!["a: 1"; count].join(", "));
-    let parsed = yaml(&repeated);
-    assert_eq!(parsed.duplicates.len(), count - 1);
-    assert_eq!(parsed.document.entries(parsed.document.root().unwrap()).len(), 1);
+    })
 }
 
-#[test]
-fn a_scalar_of_5_mb_and_a_file_of_5_mb_are_read() {
-    let long = "x".repeat(5 << 20);
-    for text in [format!("a: {long}\n"), format!("a: |\n  {long}\n"), format!("a: \"{long}\\n\"\n")] {
-        let parsed = yaml(&text);
-        assert_eq!(parsed.error, None);
-        let value = parsed.document.get(parsed.document.root().unwrap(), "a").unwrap();
-        assert!(parsed.document.text(value).unwrap().len() >= 5 << 20);
-    }
-    let unit = "  - Type: AWS::Lambda::Function # a comment\n    Properties: {Handler: 'a.b', Role: !GetAtt R.Arn}\n";
-    let count = (5 << 20) / unit.len();
-    let text = "Items:\n".to_owned() + &unit.repeat(count);
-    let parsed = syntax::read(SourceId(0), &text, Language::Yaml);
-    assert_eq!(parsed.error, None);
-    let items = parsed.document.get(parsed.document.root().unwrap(), "Items").unwrap();
-    assert_eq!((parsed.document.items(items).len(), parsed.document.comments().len()), (count, count));
-    let text = format!("[{}]", vec!["{\"a\": [1, \"x\\n\", null]}"; 200_000].join(",\n"));
-    let parsed = syntax::read(SourceId(0), &text, Language::Json);
-    assert_eq!(parsed.error, None);
-    assert_eq!(parsed.document.items(parsed.document.root().unwrap()).len(), 200_000);
-}
-
-#[test]
-fn a_long_run_of_comments_or_blank_lines_is_no_burden() {
-    let comments = "  # nothing\n".repeat(100_000);
-    let text = format!("a:\n{comments}  b: 1\nc: [\n{comments}]\n");
-    let parsed = yaml(&text);
-    assert_eq!((&parsed.error, parsed.document.comments().len()), (&None, 200_000));
-    let text = format!("a:\n{}b: |\n{}c: 1\n", "\n".repeat(500_000), " \n".repeat(500_000));
-    assert_eq!(yaml(&text).error, None);
-    let blanks = " ".repeat(1_000_000);
-    let text = format!("a:{blanks}1{blanks}# x\nb: >\n {blanks}x\n");
-    assert_eq!(yaml(&text).error, None);
-}
-
-#[test]
-fn many_anchors_and_tags_are_no_burden() {
-    let text = numbered(50_000, |n| format!("- &a{n} !T{n} x\n- *a{n}\n- *a0\n"));
-    let parsed = yaml(&text);
-    assert_eq!(parsed.error, None);
-    let items = parsed.document.items(parsed.document.root().unwrap());
-    assert!(items.iter().all(|item| parsed.document.text(*item) == Some("x")));
-}
-
-#[test]
-fn several_documents_keep_their_roots() {
-    let parsed = yaml("--- a\n--- {b: 1}\n...\n# c\n---\n- d\n");
-    assert_eq!(parsed.error, None);
-    assert_eq!(parsed.document.roots().len(), 3);
-    assert_eq!(parsed.document.text(parsed.document.root().unwrap()), Some("a"));
-    // An anchor ends with its document.
-    let text = "a: &x 1\n---\nb: *x\n";
-    assert_eq!(error(text, &yaml(text)).0, "The alias `*x` stands for nothing: no `&x` comes before it");
-}
-
-#[test]
-fn an_empty_file_has_no_root() {
-    for text in ["", "\n\n", "# only a comment", "\u{feff}", "  \n# x\n  # y\n", "\r\r\n"] {
-        let parsed = yaml(text);
-        assert_eq!((parsed.error, parsed.document.root()), (None, None), "{text:?}");
-    }
-    for text in ["", "\u{feff}", " \n"] {
-        assert_eq!(error(text, &json(text)), ("The file is empty: a JSON value was expected".to_owned(), ""));
+/// How many values there are in a tree.
+fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(count).sum(),
+        Value::Object(entries) => entries.values().map(count).sum(),
+        _ => 0,
     }
 }
 
-#[test]
-fn every_line_end_is_a_line_end() {
-    for end in ["\n", "\r\n", "\r"] {
-        let text = format!("a:{end}  b: |{end}    one{end}    two{end}  c: x{end}    y # z{end}d: 1{end}");
-        let parsed = yaml(&text);
-        let document = &parsed.document;
-        assert_eq!(parsed.error, None, "{end:?}");
-        let inner = document.get(document.root().unwrap(), "a").unwrap();
-        let text_of = |key: &str| document.get(inner, key).and_then(|id| document.text(id));
-        assert_eq!((text_of("b"), text_of("c")), (Some("one\ntwo\n"), Some("x y")), "{end:?}");
-        assert!(document.comments()[0].trailing);
-        assert_eq!(json(&format!("{{{end}\"a\":{end}1}}{end}")).error, None);
+/// Replaces the value number `at`.
+fn replace(value: &mut Value, at: &mut usize, by: &Value) {
+    if *at == 0 {
+        *value = by.clone();
+        *at = usize::MAX;
+        return;
+    }
+    *at = at.wrapping_sub(1);
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| {
+            if *at < usize::MAX / 2 {
+                replace(item, at, by)
+            }
+        }),
+        Value::Object(entries) => {
+            entries.values_mut().for_each(|item| {
+                if *at < usize::MAX / 2 {
+                    replace(item, at, by)
+                }
+            });
+        }
+        _ => {}
     }
 }
 
-#[test]
-fn control_characters_are_refused_by_name() {
-    for (text, message, at) in [
-        ("a: b\0c\n", "The control character U+0000 is not allowed in YAML", "\0"),
-        ("a: \u{1}\n", "The control character U+0001 is not allowed in YAML", "\u{1}"),
-        ("a: 'x\u{1b}[31m'\n", "The control character U+001B is not allowed in YAML", "\u{1b}"),
-        ("a: |\n  x\u{7}y\n", "The control character U+0007 is not allowed in YAML", "\u{7}"),
-        ("# x\u{8}y\na: 1\n", "The control character U+0008 is not allowed in YAML", "\u{8}"),
-    ] {
-        assert_eq!(error(text, &yaml(text)), (message.to_owned(), at), "{text:?}");
-    }
-    let text = "{\"a\": \"x\u{1b}[31m\"}";
-    let message = "The control character U+001B cannot stand in a JSON text as it is";
-    assert_eq!(error(text, &json(text)), (message.to_owned(), "\u{1b}"));
-    let text = "{\"a\": \0}";
-    assert_eq!(error(text, &json(text)).1, "\0");
-}
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
 
-#[test]
-fn a_document_up_to_the_error_can_be_walked() {
-    let text = "Resources:\n  A: [1, {b: 2}, 'x\n";
-    let parsed = yaml(text);
-    assert_eq!(error(text, &parsed), ("This quote is never closed".to_owned(), "'"));
-    let document = &parsed.document;
-    let list = document.get(document.get(document.root().unwrap(), "Resources").unwrap(), "A").unwrap();
-    assert!(matches!(&document.node(list).kind, Kind::List(items) if items.len() == 2));
+    #[test]
+    fn any_tree_is_survived(resources in tree(), root in tree()) {
+        let text = json!({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources, "Globals": root}).to_string();
+        run("a.json", &text);
+        run("a.yaml", &text);
+        run("a.json", &root.to_string());
+    }
+
+    #[test]
+    fn any_mistake_in_a_template_is_survived(
+        changes in proptest::collection::vec((any::<proptest::sample::Index>(), tree()), 1..4),
+    ) {
+        let mut template = base();
+        for (index, by) in &changes {
+            let mut at = index.index(count(&template));
+            replace(&mut template, &mut at, by);
+        }
+        run("a.json", &template.to_string());
+        run("a.yaml", &template.to_string());
+    }
+
+    #[test]
+    fn any_cut_of_a_template_is_survived(cut in any::<proptest::sample::Index>()) {
+        let text = serde_json::to_string_pretty(&base()).unwrap();
+        let cut = cut.index(text.len());
+        run("a.json", &text[..cut]);
+        run("a.yaml", &text[..cut]);
+    }
 }

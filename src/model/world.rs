@@ -4,8 +4,8 @@ use super::application::{Application, Function, FunctionId, Role, RoleId, Target
 use super::{Resource, ResourceId, build};
 use crate::data::Date;
 use crate::engine::Address;
-use crate::frontend::Unit;
-use crate::source::Span;
+use crate::frontend::{Region, Unit};
+use crate::source::{SourceId, Span};
 use crate::value::{Guard, Piece, SymbolKind, Text, Value};
 use rustc_hash::FxHashMap;
 use std::fmt::Write as _;
@@ -28,6 +28,10 @@ pub struct World<'a> {
     functions_by_name: FxHashMap<Text, FunctionId>,
     roles_by_name: FxHashMap<Text, RoleId>,
     by_arn: FxHashMap<Text, ResourceId>,
+    /// By what `Ref` gives and by physical name.
+    by_name: FxHashMap<Text, Vec<ResourceId>>,
+    /// The regions of each unit, sorted by where they start.
+    regions: FxHashMap<SourceId, Vec<&'a Region>>,
 }
 
 impl<'a> World<'a> {
@@ -46,6 +50,8 @@ impl<'a> World<'a> {
             functions_by_name: FxHashMap::default(),
             roles_by_name: FxHashMap::default(),
             by_arn: FxHashMap::default(),
+            by_name: FxHashMap::default(),
+            regions: FxHashMap::default(),
         };
         world.index();
         build::application(&mut world);
@@ -53,9 +59,19 @@ impl<'a> World<'a> {
     }
 
     fn index(&mut self) {
+        for unit in &self.units {
+            let regions = self.regions.entry(unit.source).or_default();
+            regions.extend(&unit.regions);
+            regions.sort_by_key(|region| (region.span.start, std::cmp::Reverse(region.span.end)));
+        }
         for (index, resource) in self.resources.iter().enumerate() {
             let id = ResourceId(u32::try_from(index).unwrap_or(u32::MAX));
             self.by_address.insert((resource.source.0, resource.address.clone()), id);
+            let (name, reference) = (canonical(&resource.names.name), canonical(&resource.names.reference));
+            if name != reference {
+                self.by_name.entry(reference).or_default().push(id);
+            }
+            self.by_name.entry(name).or_default().push(id);
             if let Some(arn) = &resource.names.arn {
                 self.by_arn.entry(canonical(arn)).or_insert(id);
             }
@@ -181,9 +197,8 @@ impl<'a> World<'a> {
         if let Some(found) = self.resource_with_arn(text).filter(|resource| resource.is(kind)) {
             return Some(found);
         }
-        self.of_kind(kind).find(|resource| {
-            resource.names.reference.equals(text).is_yes() || resource.names.name.equals(text).is_yes()
-        })
+        let candidates = self.by_name.get(&canonical(text))?;
+        candidates.iter().filter_map(|id| self.resources.get(id.0 as usize)).find(|resource| resource.is(kind)).copied()
     }
 
     /// The address that some bytes belong to, and their path below it as the user spells it.
@@ -191,8 +206,10 @@ impl<'a> World<'a> {
     pub fn locate(&self, span: Span) -> (Address, String) {
         let unit = self.units.iter().find(|unit| unit.source == span.source);
         let Some(unit) = unit else { return (Arc::from(""), String::new()) };
-        let region =
-            unit.regions.iter().filter(|region| region.span.contains(span)).min_by_key(|region| region.span.len());
+        // Regions nest at most a few deep: the innermost that holds the span is close before its start.
+        let regions = self.regions.get(&span.source).map(Vec::as_slice).unwrap_or_default();
+        let before = regions.partition_point(|region| region.span.start <= span.start);
+        let region = regions.iter().take(before).rev().find(|region| region.span.contains(span));
         let (address, depth) = region.map_or((Arc::from(""), 0), |region| (region.address.clone(), region.depth));
         (address, unit.document.path_at(span.start).below(depth).to_string())
     }
