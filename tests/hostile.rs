@@ -204,13 +204,13 @@ fn replace(value: &mut Value, at: &mut usize, by: &Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| {
             if *at < usize::MAX / 2 {
-                replace(item, at, by)
+                replace(item, at, by);
             }
         }),
         Value::Object(entries) => {
             entries.values_mut().for_each(|item| {
                 if *at < usize::MAX / 2 {
-                    replace(item, at, by)
+                    replace(item, at, by);
                 }
             });
         }
