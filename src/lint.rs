@@ -9,6 +9,9 @@ use crate::source::{Source, SourceId, Sources};
 /// A source larger than this is not read. CloudFormation takes at most 1 MB.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
+/// Why such a source is not read.
+pub(crate) const TOO_LARGE: &str = "larger than 16 MiB; CloudFormation takes no template over 1 MB";
+
 /// What a run is to look at and to show.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -60,9 +63,13 @@ enum Outcome {
 
 fn read(id: SourceId, source: &Source, alone: bool) -> Outcome {
     if source.text().len() > MAX_BYTES {
-        return Outcome::Skipped("larger than 16 MiB; CloudFormation takes no template over 1 MB");
+        return Outcome::Skipped(TOO_LARGE);
     }
-    match frontend::read(id, source.name(), source.text(), alone) {
+    let read = match source.damage() {
+        None => frontend::read(id, source.name(), source.text(), alone),
+        Some(damage) => frontend::read_damaged(id, source.name(), source.text(), damage, alone),
+    };
+    match read {
         Read::Unit(unit) => Outcome::Unit(unit),
         Read::NotOurs(why) => Outcome::Skipped(why.reason()),
     }

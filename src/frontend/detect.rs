@@ -2,7 +2,7 @@
 
 use super::{Format, Unit, cloudformation};
 use crate::engine::{Finding, Grade};
-use crate::source::SourceId;
+use crate::source::{Damage, SourceId, Span};
 use crate::syntax::{self, Document, Kind, Language, NodeId, Parsed};
 
 /// What became of a source.
@@ -38,9 +38,8 @@ impl NotOurs {
 /// saying.
 #[must_use]
 pub fn read(source: SourceId, name: &str, text: &str, alone: bool) -> Read {
-    let looks_like_template = may_be_template(text);
     // The cheap look saves parsing the thousands of YAML and JSON files that a repository holds beside templates.
-    if !alone && !looks_like_template && !may_be_cli(text) {
+    if !alone && !may_be_ours(text) {
         return Read::NotOurs(NotOurs::Other);
     }
     if is_template_source(text) {
@@ -49,7 +48,7 @@ pub fn read(source: SourceId, name: &str, text: &str, alone: bool) -> Read {
     let mut parsed = syntax::read(source, text, language(name, text));
     if let Some(error) = parsed.error.take() {
         // What is neither named alone nor looks like a template is somebody else's broken file.
-        if !(alone || text.contains("Resources") && text.contains("AWS::")) {
+        if !(has_resources(text) || alone && may_be_named_so(name)) {
             return Read::NotOurs(NotOurs::Other);
         }
         if text.contains("{{") && !text.contains("{{resolve:") {
@@ -65,6 +64,43 @@ pub fn read(source: SourceId, name: &str, text: &str, alone: bool) -> Read {
         return Read::Unit(Box::new(cloudformation::read(source, text, parsed)));
     }
     Read::NotOurs(NotOurs::Other)
+}
+
+/// Makes of a source that is not all text what can be made of it: the finding that says so, where it is worth
+/// saying. `text` is what can be shown of the source.
+#[must_use]
+pub fn read_damaged(source: SourceId, name: &str, text: &str, damage: &Damage, alone: bool) -> Read {
+    if !(has_resources(text) || alone && may_be_named_so(name)) {
+        return Read::NotOurs(NotOurs::Other);
+    }
+    let end = text.ceil_char_boundary(damage.offset + 1);
+    let mut finding =
+        Finding::new(Grade::ERROR, Span::new(source, damage.offset, end), damage.message.clone()).here("here");
+    finding.rule = "template-syntax";
+    finding.help = Some(damage.help.clone());
+    Read::Unit(Box::new(broken(source, syntax::read(source, "", Language::Yaml), finding)))
+}
+
+/// Whether the raw text can be one of ours at all. Much cheaper than reading it.
+#[must_use]
+pub fn may_be_ours(text: &str) -> bool {
+    may_be_template(text) || may_be_cli(text)
+}
+
+/// Whether a text that cannot be read was most probably meant as a template.
+fn has_resources(text: &str) -> bool {
+    text.contains("Resources") && text.contains("AWS::")
+}
+
+/// Whether a file of this name may be meant as one of ours: a `README.md` is not, whatever the user named it for.
+fn may_be_named_so(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    match file.rsplit_once('.') {
+        Some((_, extension)) => {
+            ["yaml", "yml", "json", "template"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        }
+        None => true,
+    }
 }
 
 /// JSON by name, or by its first character where the name does not say.

@@ -4,5 +4,5 @@ pub mod cloudformation;
 mod detect;
 mod unit;
 
-pub use detect::{NotOurs, Read, read};
+pub use detect::{NotOurs, Read, may_be_ours, read, read_damaged};
 pub use unit::{AtomName, Format, Region, Unit};

@@ -16,7 +16,7 @@ mod text;
 #[cfg(feature = "cli")]
 mod visible;
 
-pub use summary::{problems, summary};
+pub use summary::{problems, skipped, summary};
 
 use crate::engine::{Finding, Severity};
 use crate::source::Sources;

@@ -47,6 +47,19 @@ pub fn problems(report: &Report, style: Style, out: &mut dyn io::Write) -> io::R
     Ok(())
 }
 
+/// Writes what was left alone, and why, a line each: `note: a.png: not checked: neither …`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn skipped(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let word = if style.color { "\u{1b}[1;36mnote\u{1b}[0m" } else { "note" };
+    for skipped in &report.skipped {
+        let reason = escape::one_line(&skipped.reason);
+        writeln!(out, "{word}: {}: not checked: {reason}", escape::file_name(&skipped.file))?;
+    }
+    Ok(())
+}
+
 fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }

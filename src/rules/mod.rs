@@ -54,5 +54,5 @@ rules! {
 /// The rule or group that a misspelt name may have meant.
 #[must_use]
 pub fn nearest_name(name: &str) -> Option<&'static str> {
-    pages::did_you_mean(name)
+    crate::data::nearest(name, all().iter().flat_map(|rule| [rule.name, rule.group]).chain(["all"]))
 }

@@ -3,10 +3,15 @@
 //! A [`Span`] is born with a value when the text is read and is never looked up again. Lines and columns are
 //! worked out from it only when something is printed.
 
+#[cfg(feature = "cli")]
+pub mod discover;
 mod line_table;
+#[cfg(feature = "cli")]
+pub mod load;
 
 pub use line_table::{LineTable, Position};
 
+use crate::syntax::DecodeError;
 use std::sync::OnceLock;
 
 /// Which source of a run. Ids are given in the order in which sources were added to [`Sources`].
@@ -75,13 +80,45 @@ pub struct Source {
     name: String,
     text: String,
     lines: OnceLock<LineTable>,
+    damage: Option<Damage>,
+}
+
+/// What is wrong with bytes that are no text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+    /// Offset in the source's text of the `\u{fffd}` that stands for the first bytes that are no text.
+    pub offset: usize,
 }
 
 impl Source {
     /// A source called `name` (shown to the user) with its whole text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), lines: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), lines: OnceLock::new(), damage: None }
+    }
+
+    /// A source whose bytes are not all text. Its text is what can be shown of them.
+    #[must_use]
+    pub fn damaged(name: impl Into<String>, bytes: &[u8], error: DecodeError) -> Self {
+        let offset = error.valid.len();
+        let rest = bytes.get(error.offset..).unwrap_or_default();
+        let text = match bytes {
+            // UTF-16, of which nothing is to be seen after the bad unit.
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => error.valid + "\u{fffd}",
+            _ => error.valid + &String::from_utf8_lossy(rest),
+        };
+        let damage = Damage { message: error.message, help: error.help, offset };
+        Self { damage: Some(damage), ..Self::new(name, text) }
+    }
+
+    /// What is wrong with the bytes, if they are not all text.
+    #[must_use]
+    pub fn damage(&self) -> Option<&Damage> {
+        self.damage.as_ref()
     }
 
     /// The name shown to the user, usually a path.

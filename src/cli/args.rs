@@ -1,0 +1,209 @@
+//! What can be asked for on the command line.
+
+use crate::data::Date;
+use crate::engine::{Confidence, Level, Severity};
+use crate::report::Format;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Find what will break, cost money or let somebody in, in AWS Lambda configurations
+#[derive(Debug, Parser)]
+#[command(
+    name = "lambda-lint",
+    version,
+    long_about = "Find what will break, cost money or let somebody in, in AWS Lambda configurations.\n\n\
+        Reads CloudFormation and SAM templates (YAML and JSON) and what the AWS CLI prints about functions. \
+        Works offline, needs no credentials and changes nothing.",
+    after_help = EXAMPLES,
+    after_long_help = LONG_EXAMPLES,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub(super) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  lambda-lint check                        everything below this directory
+  lambda-lint check template.yaml          one template
+  lambda-lint explain recursive-trigger    what a rule means, and how to fix it";
+
+const LONG_EXAMPLES: &str = "\
+Examples:
+  lambda-lint check                        everything below this directory
+  lambda-lint check template.yaml          one template
+  lambda-lint check --format json infra    findings for a program
+  lambda-lint explain recursive-trigger    what a rule means, and how to fix it
+
+Exit status:
+  0  nothing found at or above --fail-on
+  1  something found at or above --fail-on
+  2  the work could not be done: a wrong option, a path that cannot be read";
+
+const CHECK_ABOUT: &str = "\
+Check templates and say what is wrong with them.
+
+A directory is searched for .yaml, .yml, .json and .template files. What git ignores is left out, and so are .git, \
+node_modules, .aws-sam, .terraform and cdk.out/asset.*. A path that you name is always read. Files that are not \
+about Lambda are passed over.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  lambda-lint check
+  lambda-lint check template.yaml infra/
+  lambda-lint check --select role,recursive-trigger
+  lambda-lint check --level strict --ignore limits
+  lambda-lint check --as-of 2027-06-01     as if it were that day
+  cat t.yaml | lambda-lint check - --stdin-filename t.yaml
+
+Exit status:
+  0  nothing found at or above --fail-on
+  1  something found at or above --fail-on
+  2  the work could not be done: a wrong option, a path that cannot be read";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check templates and say what is wrong with them
+    #[command(long_about = CHECK_ABOUT, after_help = CHECK_EXAMPLES)]
+    Check(Box<CheckArgs>),
+    /// Show the page of a rule: what is wrong, why it matters, examples, the fix
+    Explain {
+        /// The rule's name, such as recursive-trigger
+        rule: String,
+    },
+    /// List all rules
+    Rules,
+}
+
+/// The options of `check`.
+#[derive(Args, Debug)]
+pub(super) struct CheckArgs {
+    /// Files and directories; `-` reads standard input
+    #[arg(value_name = "PATHS", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// What to call standard input in the output; its ending tells YAML from JSON
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<PathBuf>,
+
+    /// How to write the findings: for people, one per line, or for programs
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_parser())]
+    pub format: Format,
+
+    /// Judge dates (such as the end of a runtime) as of this day, YYYY-MM-DD [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+
+    /// Check exactly these rules or groups, whatever their level; `all` for every rule
+    #[arg(long, value_name = "RULE|GROUP|all", help_heading = "Which findings")]
+    pub select: Vec<String>,
+
+    /// Check these rules or groups, too
+    #[arg(long, value_name = "RULE|GROUP|all", help_heading = "Which findings")]
+    pub extend_select: Vec<String>,
+
+    /// Leave out these rules or groups; wins over the other two
+    #[arg(long, value_name = "RULE|GROUP|all", help_heading = "Which findings")]
+    pub ignore: Vec<String>,
+
+    /// How much to hear: `strict` adds notes, `pedantic` opinions
+    #[arg(long, value_name = "LEVEL", default_value = "default", help_heading = "Which findings", value_parser = level_parser())]
+    pub level: Level,
+
+    /// Leave out findings that are less sure than this
+    #[arg(long, value_name = "CONFIDENCE", default_value = "low", help_heading = "Which findings", value_parser = confidence_parser())]
+    pub min_confidence: Confidence,
+
+    /// Exit with 1 when something at least this bad is found
+    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_enum)]
+    pub fail_on: FailOn,
+
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are heeded
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_enum)]
+    pub color: Color,
+
+    /// Print the findings and errors only
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// From which severity on findings fail a run.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum FailOn {
+    Error,
+    Warning,
+    Advice,
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity fails the run.
+    pub(super) fn fails(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Advice => severity >= Severity::Advice,
+            Self::Never => false,
+        }
+    }
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(["text", "concise", "json"]).map(|word| match word.as_str() {
+        "concise" => Format::Concise,
+        "json" => Format::Json,
+        _ => Format::Text,
+    })
+}
+
+fn level_parser() -> impl clap::builder::TypedValueParser<Value = Level> {
+    PossibleValuesParser::new(["default", "strict", "pedantic"]).map(|word| match word.as_str() {
+        "strict" => Level::Strict,
+        "pedantic" => Level::Pedantic,
+        _ => Level::Default,
+    })
+}
+
+fn confidence_parser() -> impl clap::builder::TypedValueParser<Value = Confidence> {
+    PossibleValuesParser::new(["low", "medium", "high"]).map(|word| match word.as_str() {
+        "high" => Confidence::High,
+        "medium" => Confidence::Medium,
+        _ => Confidence::Low,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_options_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn advice_fails_a_run_only_when_asked_to() {
+        let failing = |fail_on: FailOn| {
+            [Severity::Advice, Severity::Warning, Severity::Error].map(|severity| fail_on.fails(severity))
+        };
+        assert_eq!(failing(FailOn::Never), [false, false, false]);
+        assert_eq!(failing(FailOn::Error), [false, false, true]);
+        assert_eq!(failing(FailOn::Warning), [false, true, true]);
+        assert_eq!(failing(FailOn::Advice), [true, true, true]);
+    }
+}
