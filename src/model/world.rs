@@ -6,7 +6,7 @@ use crate::data::Date;
 use crate::engine::Address;
 use crate::frontend::{Region, Unit};
 use crate::source::{SourceId, Span};
-use crate::value::{Guard, Piece, SymbolKind, Text, Value};
+use crate::value::{Guard, SymbolKind, Text, Value};
 use rustc_hash::FxHashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -67,13 +67,13 @@ impl<'a> World<'a> {
         for (index, resource) in self.resources.iter().enumerate() {
             let id = ResourceId(u32::try_from(index).unwrap_or(u32::MAX));
             self.by_address.insert((resource.source.0, resource.address.clone()), id);
-            let (name, reference) = (canonical(&resource.names.name), canonical(&resource.names.reference));
+            let (name, reference) = (resource.names.name.canonical(), resource.names.reference.canonical());
             if name != reference {
                 self.by_name.entry(reference).or_default().push(id);
             }
             self.by_name.entry(name).or_default().push(id);
             if let Some(arn) = &resource.names.arn {
-                self.by_arn.entry(canonical(arn)).or_insert(id);
+                self.by_arn.entry(arn.canonical()).or_insert(id);
             }
             match &*resource.kind {
                 "AWS::Lambda::Function" => {
@@ -188,7 +188,7 @@ impl<'a> World<'a> {
     /// The resource with this ARN (any partition).
     #[must_use]
     pub fn resource_with_arn(&self, arn: &Text) -> Option<&'a Resource> {
-        self.by_arn.get(&canonical(arn)).and_then(|id| self.resources.get(id.0 as usize)).copied()
+        self.by_arn.get(&arn.canonical()).and_then(|id| self.resources.get(id.0 as usize)).copied()
     }
 
     /// The resource of a type that a text names by `Ref`, physical name or ARN.
@@ -197,7 +197,7 @@ impl<'a> World<'a> {
         if let Some(found) = self.resource_with_arn(text).filter(|resource| resource.is(kind)) {
             return Some(found);
         }
-        let candidates = self.by_name.get(&canonical(text))?;
+        let candidates = self.by_name.get(&text.canonical())?;
         candidates.iter().filter_map(|id| self.resources.get(id.0 as usize)).find(|resource| resource.is(kind)).copied()
     }
 
@@ -260,18 +260,4 @@ impl<'a> World<'a> {
         }
         Some(out)
     }
-}
-
-/// A text as a key: one partition for all.
-fn canonical(text: &Text) -> Text {
-    Text::from_pieces(text.pieces().iter().enumerate().map(|(index, piece)| match piece {
-        Piece::Symbol(symbol) if matches!(symbol.kind, SymbolKind::Pseudo) && &*symbol.name == "AWS::Partition" => {
-            Piece::Literal(Arc::from("aws"))
-        }
-        Piece::Literal(literal) if index == 0 && literal.starts_with("arn:aws-") => {
-            let rest = literal.split_once(':').and_then(|(_, rest)| rest.split_once(':')).map_or("", |(_, rest)| rest);
-            Piece::Literal(Arc::from(format!("arn:aws:{rest}")))
-        }
-        other => other.clone(),
-    }))
 }

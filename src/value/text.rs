@@ -282,6 +282,26 @@ impl Text {
         Some(parts)
     }
 
+    /// The text with the usual partition and URL suffix for those of the deployment: two ARNs that differ in how
+    /// the partition is spelled are the same then. For keys and prefixes; comparisons see to it themselves.
+    #[must_use]
+    pub fn canonical(&self) -> Self {
+        Self::from_pieces(self.0.iter().enumerate().map(|(index, piece)| match piece {
+            Piece::Symbol(symbol) if matches!(symbol.kind, SymbolKind::Pseudo) => match &*symbol.name {
+                "AWS::Partition" => Piece::Literal(Arc::from("aws")),
+                "AWS::URLSuffix" => Piece::Literal(Arc::from("amazonaws.com")),
+                _ => piece.clone(),
+            },
+            Piece::Literal(literal) if index == 0 => {
+                match literal.strip_prefix("arn:aws-").and_then(|rest| rest.split_once(':')) {
+                    Some((_, rest)) => Piece::Literal(Arc::from(format!("arn:aws:{rest}"))),
+                    None => piece.clone(),
+                }
+            }
+            other => other.clone(),
+        }))
+    }
+
     /// The text as a pattern of IAM or an ARN condition: `*` and `?` become wildcards, policy variables
     /// (`${aws:username}`) symbols.
     #[must_use]

@@ -126,33 +126,28 @@ fn rank(grade: Grade) -> (Severity, std::cmp::Reverse<crate::engine::Level>) {
     (grade.severity, std::cmp::Reverse(grade.level))
 }
 
-/// How grave a write right is. `None`: no loop.
+/// How grave a write right is, and whether only a wildcard reaches the bucket. `None`: no loop.
 fn grade(grant: &Grant, bucket: &Text, objects: &Text, filter: &KeyFilter) -> Option<(Grade, bool)> {
-    let resource = grant.resource.filter(|_| !grant.statement.resources.negated);
-    let pattern = resource.map(|element| element.text.pattern());
-    // A wildcard that takes in other buckets as well says nothing about this one.
-    let elsewhere = Text::literal("arn:aws:s3:::some-other-bucket/some-key").pattern();
-    let by_wildcard = pattern.as_ref().is_none_or(|pattern| {
-        let named = bucket.clone().with("/");
-        let starts_named = pattern.strip_prefix(&named.pattern()).is_some();
-        !starts_named && (pattern.covers(&elsewhere).is_yes() || has_wildcard_in_bucket(pattern))
-    });
-    if by_wildcard {
-        let grade = if filter.is_none() { Grade::ADVICE } else { Grade::NOTE };
-        return Some((grade, true));
-    }
-    if grant.answer == Answer::No {
+    let by_wildcard = |grade| Some((grade, true));
+    let wildcard_grade = if filter.is_none() { Grade::ADVICE } else { Grade::NOTE };
+    let Some(element) = grant.resource.filter(|_| !grant.statement.resources.negated) else {
+        // `NotResource`: everything but what it names.
+        return if grant.answer == Answer::No { None } else { by_wildcard(wildcard_grade) };
+    };
+    let pattern = element.text.canonical().pattern();
+    let objects = objects.canonical().pattern();
+    let own = pattern.strip_prefix(&bucket.canonical().with("/")).is_some();
+    // Two names that are not known are two buckets until shown otherwise.
+    if !own && pattern.overlaps(&objects) != Answer::Yes {
         return None;
     }
-    // The write names the bucket: does anything separate the keys that are written from those that trigger?
-    let inside = pattern.as_ref().is_some_and(|pattern| objects.pattern().covers(pattern).is_yes());
-    let certain = grant.answer == Answer::Yes;
-    match (inside && !filter.unclear, certain) {
-        (true, true) => Some((Grade::WARNING, false)),
-        // The same bucket only if two names that are not known turn out equal: two buckets until shown otherwise.
-        (_, false) if !same_bucket(pattern.as_ref(), bucket) => None,
-        _ => Some((Grade::NOTE, false)),
+    if !own && has_wildcard_in_bucket(&pattern) {
+        return by_wildcard(wildcard_grade);
     }
+    // The write names the bucket: does anything separate the keys that are written from those that trigger?
+    let inside = objects.covers(&pattern) == Answer::Yes && !filter.unclear;
+    let certain = grant.answer == Answer::Yes;
+    Some((if inside && certain { Grade::WARNING } else { Grade::NOTE }, false))
 }
 
 /// Whether the bucket part of an object pattern holds a wildcard.
@@ -165,10 +160,6 @@ fn has_wildcard_in_bucket(pattern: &Text) -> bool {
         }
     }
     false
-}
-
-fn same_bucket(pattern: Option<&Text>, bucket: &Text) -> bool {
-    pattern.is_some_and(|pattern| pattern.strip_prefix(&bucket.pattern()).is_some())
 }
 
 /// Where the function's environment names the bucket.
