@@ -35,5 +35,6 @@ pub mod rules;
 pub mod source;
 pub mod syntax;
 pub mod value;
+pub mod wiring;
 
 pub use lint::{MAX_BYTES, Settings, lint};

@@ -161,8 +161,18 @@ pub struct Trigger<'a> {
     pub span: Span,
     /// Who made it: the user, or the format from something the user wrote.
     pub made: bool,
-    /// Its own role, which it uses instead of a permission.
-    pub has_role: bool,
+    /// The deployments in which it certainly has no role of its own, so that it needs a permission.
+    pub without_role: Guard,
+    /// Which trigger of its source it is, in words that follow "`Fn` for": `GET /items`, `an authorizer`. Empty where the source is enough.
+    pub route: String,
+}
+
+impl Trigger<'_> {
+    /// Whether it is an API's authorizer.
+    #[must_use]
+    pub fn is_authorizer(&self) -> bool {
+        self.holder.kind.ends_with("::Authorizer")
+    }
 }
 
 impl Function<'_> {

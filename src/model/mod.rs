@@ -1,5 +1,6 @@
 //! Resources, and the typed [`application`] built from them.
 
+mod api;
 pub mod application;
 mod build;
 mod resource;

@@ -1,9 +1,11 @@
 //! What runs the functions of a world, from every resource that can say so.
 
 use super::Resource;
+use super::api;
 use super::application::{Trigger, TriggerKind};
 use super::world::World;
-use crate::value::{Data, Piece, Text, Value};
+use crate::source::SourceId;
+use crate::value::{Data, Guard, Piece, Symbol, SymbolKind, Text, Value};
 
 /// All triggers of a world.
 pub(super) fn all<'a>(world: &World<'a>) -> Vec<Trigger<'a>> {
@@ -23,8 +25,11 @@ pub(super) fn all<'a>(world: &World<'a>) -> Vec<Trigger<'a>> {
             }
             "AWS::Events::Rule" => rule(world, resource, &mut out),
             "AWS::Logs::SubscriptionFilter" => subscription_filter(world, resource, &mut out),
-            "AWS::ApiGateway::Method" | "AWS::ApiGateway::Authorizer" => rest_api(world, resource, &mut out),
-            "AWS::ApiGatewayV2::Integration" | "AWS::ApiGatewayV2::Authorizer" => http_api(world, resource, &mut out),
+            "AWS::ApiGateway::Method" => api::rest_method(world, resource, &mut out),
+            "AWS::ApiGateway::Authorizer" => api::rest_authorizer(world, resource, &mut out),
+            "AWS::ApiGatewayV2::Integration" => api::http_integration(world, resource, &mut out),
+            "AWS::ApiGatewayV2::Authorizer" => api::http_authorizer(world, resource, &mut out),
+            "AWS::ApiGatewayV2::Api" => api::http_target(world, resource, &mut out),
             "AWS::Lambda::EventSourceMapping" => mapping(world, resource, &mut out),
             _ => {}
         }
@@ -33,21 +38,29 @@ pub(super) fn all<'a>(world: &World<'a>) -> Vec<Trigger<'a>> {
 }
 
 /// What the pushes have in common.
-struct Push<'a, 'b> {
-    kind: TriggerKind,
-    holder: &'a Resource,
+pub(super) struct Push<'a, 'b> {
+    pub(super) kind: TriggerKind,
+    pub(super) holder: &'a Resource,
     /// The property that names the function.
-    target: Value<&'a Data>,
-    source_arn: Option<Text>,
-    source: Option<&'a Resource>,
-    declaration: &'b Value<&'a Data>,
-    events: Value<&'a Text>,
-    has_role: bool,
+    pub(super) target: Value<&'a Data>,
+    pub(super) source_arn: Option<Text>,
+    pub(super) source: Option<&'a Resource>,
+    pub(super) declaration: &'b Value<&'a Data>,
+    pub(super) events: Value<&'a Text>,
+    /// Where it has no role of its own.
+    pub(super) without_role: Guard,
+    pub(super) route: String,
+    /// The deployments in which it calls a function at all.
+    pub(super) when: Guard,
 }
 
-fn push<'a>(world: &World<'a>, push: Push<'a, '_>, out: &mut Vec<Trigger<'a>>) {
+pub(super) fn push<'a>(world: &World<'a>, push: Push<'a, '_>, out: &mut Vec<Trigger<'a>>) {
     let (targets, _) = world.targets(&push.target.text());
-    for target in targets {
+    for mut target in targets {
+        target.when = target.when.and(&push.when);
+        if !target.when.is_possible() {
+            continue;
+        }
         out.push(Trigger {
             kind: push.kind,
             span: target.span,
@@ -58,9 +71,24 @@ fn push<'a>(world: &World<'a>, push: Push<'a, '_>, out: &mut Vec<Trigger<'a>>) {
             events: push.events.clone(),
             declaration: push.declaration.clone(),
             made: !push.holder.origin.is_written(),
-            has_role: push.has_role,
+            without_role: push.without_role.clone(),
+            route: push.route.clone(),
         });
     }
+}
+
+/// Appends `AWS::Region` or another symbol that every template has.
+pub(super) fn pseudo(text: &mut Text, name: &str) {
+    text.append(&Text::symbol(Symbol { kind: SymbolKind::Pseudo, name: name.into(), scope: SourceId::default() }));
+}
+
+/// `arn:aws:SERVICE:${AWS::Region}:${AWS::AccountId}:`.
+pub(super) fn own_arn(service: &str) -> Text {
+    let mut arn = Text::literal(format!("arn:aws:{service}:"));
+    pseudo(&mut arn, "AWS::Region");
+    arn = arn.with(":");
+    pseudo(&mut arn, "AWS::AccountId");
+    arn.with(":")
 }
 
 fn bucket<'a>(world: &World<'a>, bucket: &'a Resource, out: &mut Vec<Trigger<'a>>) {
@@ -76,7 +104,9 @@ fn bucket<'a>(world: &World<'a>, bucket: &'a Resource, out: &mut Vec<Trigger<'a>
                 source: Some(bucket),
                 events: item.get("Event").text(),
                 declaration: &item,
-                has_role: false,
+                without_role: Guard::always(),
+                route: String::new(),
+                when: Guard::always(),
             },
             out,
         );
@@ -90,7 +120,10 @@ fn subscription<'a>(
     topic: Option<&Text>,
     out: &mut Vec<Trigger<'a>>,
 ) {
-    if !declaration.get("Protocol").literals().some(|protocol| protocol.is_some_and(|protocol| protocol == "lambda")) {
+    let protocol = declaration.get("Protocol").literals();
+    let lambda = protocol.set().filter(|(protocol, ..)| *protocol == "lambda");
+    let when = lambda.fold(Guard::never(), |when, (_, _, case)| when.or(case));
+    if !when.is_possible() {
         return;
     }
     push(
@@ -103,13 +136,16 @@ fn subscription<'a>(
             source: topic.and_then(|topic| world.resource_named("AWS::SNS::Topic", topic)),
             events: Value::unset(declaration.span()),
             declaration,
-            has_role: false,
+            without_role: Guard::always(),
+            route: String::new(),
+            when,
         },
         out,
     );
 }
 
 fn rule<'a>(world: &World<'a>, rule: &'a Resource, out: &mut Vec<Trigger<'a>>) {
+    let source_arn = rule_arn(rule);
     let (items, _) = rule.get("Targets").items(false);
     for item in items {
         push(
@@ -118,15 +154,33 @@ fn rule<'a>(world: &World<'a>, rule: &'a Resource, out: &mut Vec<Trigger<'a>>) {
                 kind: TriggerKind::EventsRule,
                 holder: rule,
                 target: item.get("Arn"),
-                source_arn: rule.names.arn.clone(),
+                source_arn: source_arn.clone(),
                 source: Some(rule),
                 events: Value::unset(item.span()),
                 declaration: &item,
-                has_role: !item.get("RoleArn").is_unset(),
+                without_role: item.get("RoleArn").unset_when(),
+                route: String::new(),
+                when: Guard::always(),
             },
             out,
         );
     }
+}
+
+/// A rule's ARN has its bus in it unless that is the default one; where the bus may be any, anything may stand there.
+fn rule_arn(rule: &Resource) -> Option<Text> {
+    let bus = rule.get("EventBusName");
+    let plain = bus.text().only().is_some_and(|bus| {
+        let named = bus.as_symbol().is_some_and(|symbol| matches!(symbol.kind, SymbolKind::Name));
+        named || bus.as_literal().is_some_and(|literal| !literal.starts_with("arn:"))
+    });
+    if plain || bus.is_unset() {
+        return rule.names.arn.clone();
+    }
+    let mut arn = own_arn("events").with("rule/");
+    arn.push(Piece::Any);
+    arn.append(&rule.names.name);
+    Some(arn)
 }
 
 fn subscription_filter<'a>(world: &World<'a>, filter: &'a Resource, out: &mut Vec<Trigger<'a>>) {
@@ -135,11 +189,7 @@ fn subscription_filter<'a>(world: &World<'a>, filter: &'a Resource, out: &mut Ve
     let source = group.and_then(|group| world.resource_named("AWS::Logs::LogGroup", group));
     let source_arn = source.and_then(|source| source.names.arn.clone()).or_else(|| {
         group.map(|group| {
-            let mut arn = Text::literal("arn:aws:logs:");
-            arn.push(Piece::Any);
-            arn = arn.with(":");
-            arn.push(Piece::Any);
-            arn = arn.with(":log-group:");
+            let mut arn = own_arn("logs").with("log-group:");
             arn.append(group);
             arn.with(":*")
         })
@@ -154,68 +204,9 @@ fn subscription_filter<'a>(world: &World<'a>, filter: &'a Resource, out: &mut Ve
             source,
             events: Value::unset(filter.span),
             declaration: &declaration,
-            has_role: !filter.get("RoleArn").is_unset(),
-        },
-        out,
-    );
-}
-
-/// `arn:…:execute-api:region:account:API/*`, of which a permission must cover some part.
-fn execute_api(api: &Text) -> Text {
-    let mut arn = Text::literal("arn:aws:execute-api:");
-    for _ in 0..2 {
-        arn.push(Piece::Any);
-        arn = arn.with(":");
-    }
-    arn.append(api);
-    arn = arn.with("/");
-    arn.push(Piece::Any);
-    arn
-}
-
-fn rest_api<'a>(world: &World<'a>, holder: &'a Resource, out: &mut Vec<Trigger<'a>>) {
-    let declaration = holder.properties.borrow().within(&holder.when);
-    let (target, role) = if holder.is("AWS::ApiGateway::Method") {
-        (holder.get("Integration.Uri"), holder.get("Integration.Credentials"))
-    } else {
-        (holder.get("AuthorizerUri"), holder.get("AuthorizerCredentials"))
-    };
-    api(world, holder, target, &role, holder.get("RestApiId"), &declaration, "AWS::ApiGateway::RestApi", out);
-}
-
-fn http_api<'a>(world: &World<'a>, holder: &'a Resource, out: &mut Vec<Trigger<'a>>) {
-    let declaration = holder.properties.borrow().within(&holder.when);
-    let (target, role) = if holder.is("AWS::ApiGatewayV2::Integration") {
-        (holder.get("IntegrationUri"), holder.get("CredentialsArn"))
-    } else {
-        (holder.get("AuthorizerUri"), holder.get("AuthorizerCredentialsArn"))
-    };
-    api(world, holder, target, &role, holder.get("ApiId"), &declaration, "AWS::ApiGatewayV2::Api", out);
-}
-
-#[expect(clippy::too_many_arguments, reason = "the two API families differ in the names of these alone")]
-fn api<'a>(
-    world: &World<'a>,
-    holder: &'a Resource,
-    target: Value<&'a Data>,
-    role: &Value<&'a Data>,
-    id: Value<&'a Data>,
-    declaration: &Value<&'a Data>,
-    kind: &str,
-    out: &mut Vec<Trigger<'a>>,
-) {
-    let id = id.text().only().copied();
-    push(
-        world,
-        Push {
-            kind: TriggerKind::ApiGateway,
-            holder,
-            target,
-            source_arn: id.map(execute_api),
-            source: id.and_then(|id| world.resource_named(kind, id)),
-            events: Value::unset(holder.span),
-            declaration,
-            has_role: !role.is_unset(),
+            without_role: filter.get("RoleArn").unset_when(),
+            route: String::new(),
+            when: Guard::always(),
         },
         out,
     );
@@ -234,7 +225,9 @@ fn mapping<'a>(world: &World<'a>, mapping: &'a Resource, out: &mut Vec<Trigger<'
             source: arn.and_then(|arn| world.resource_with_arn(arn)),
             events: Value::unset(mapping.span),
             declaration: &declaration,
-            has_role: true,
+            without_role: Guard::never(),
+            route: String::new(),
+            when: Guard::always(),
         },
         out,
     );

@@ -6,6 +6,7 @@
 
 mod meta;
 pub mod pages;
+mod permissions;
 mod runtimes;
 
 pub use meta::{ReportedBy, RuleMeta};
@@ -47,6 +48,10 @@ macro_rules! rules {
 
 rules! {
     deprecated_runtime in "runtime/deprecated_runtime.rs",
+    missing_permission in "permission/missing_permission.rs",
+    permission_source_account in "permission/permission_source_account.rs",
+    permission_without_source in "permission/permission_without_source.rs",
+    public_permission in "permission/public_permission.rs",
     recursive_trigger in "trigger/recursive_trigger.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }

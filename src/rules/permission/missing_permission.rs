@@ -1,0 +1,179 @@
+//! `missing-permission`: see `rules/permission/missing-permission.md`.
+
+use super::permissions::certainly;
+use crate::engine::{Finding, Findings, Grade};
+use crate::model::{FunctionId, Permission, Trigger, TriggerKind, World};
+use crate::value::{Guard, SymbolKind, Text};
+use crate::wiring::{Invocation, coverage, invoke};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+pub(super) fn check(world: &World, out: &mut Findings) {
+    if !sees_all_permissions(world) {
+        return;
+    }
+    let statements = Statements::of(world);
+    let mut reported: FxHashSet<(FunctionId, TriggerKind, Text)> = FxHashSet::default();
+    for trigger in &world.application.triggers {
+        let Some(invocation) = Invocation::of(trigger).filter(|_| !trigger.made) else { continue };
+        let Some(left) = uncovered(world, &statements, &invocation) else { continue };
+        if reported.insert((invocation.function, trigger.kind, source_key(trigger))) {
+            report(world, &statements, trigger, &invocation, &left, out);
+        }
+    }
+}
+
+/// Whether a permission cannot be where it is not seen: in what a macro adds, in a nested stack.
+fn sees_all_permissions(world: &World) -> bool {
+    !world.open
+        && world.of_kind("AWS::CloudFormation::Stack").next().is_none()
+        && world.of_kind("AWS::Serverless::Application").next().is_none()
+}
+
+/// The permissions by the function that they are about.
+struct Statements<'a> {
+    by_function: FxHashMap<FunctionId, Vec<&'a Permission<'a>>>,
+    /// Those that may be about any function.
+    unclear: Vec<&'a Permission<'a>>,
+    /// Functions whose whole policy is another resource's.
+    elsewhere: FxHashSet<FunctionId>,
+    /// Whether such a policy may be any function's.
+    any_elsewhere: bool,
+}
+
+impl<'a> Statements<'a> {
+    fn of(world: &'a World<'a>) -> Self {
+        let mut statements = Self {
+            by_function: FxHashMap::default(),
+            unclear: Vec::new(),
+            elsewhere: FxHashSet::default(),
+            any_elsewhere: false,
+        };
+        for permission in &world.application.permissions {
+            if permission.functions_known {
+                let about: FxHashSet<FunctionId> =
+                    permission.functions.iter().map(|target| target.function).collect();
+                for function in about {
+                    statements.by_function.entry(function).or_default().push(permission);
+                }
+            } else {
+                statements.unclear.push(permission);
+            }
+        }
+        for policy in world.of_kind("AWS::Lambda::ResourcePolicy") {
+            let (targets, known) = world.targets(&policy.get("ResourceArn").text());
+            statements.any_elsewhere |= !known;
+            statements.elsewhere.extend(targets.iter().map(|target| target.function));
+        }
+        statements
+    }
+
+    fn about(&self, function: FunctionId) -> impl Iterator<Item = &'a Permission<'a>> {
+        self.by_function.get(&function).into_iter().flatten().chain(&self.unclear).copied()
+    }
+}
+
+/// The deployments that have the trigger and no permission for it.
+fn uncovered(world: &World, statements: &Statements, invocation: &Invocation) -> Option<Guard> {
+    if statements.any_elsewhere || statements.elsewhere.contains(&invocation.function) {
+        return None;
+    }
+    let function = world.function(invocation.function)?;
+    let exists = invocation.when.and(&function.resource.when);
+    let covered = statements
+        .about(invocation.function)
+        .map(|permission| coverage(permission, invocation).maybe)
+        .fold(Guard::never(), |all, covered| all.or(&covered));
+    certainly(&exists, &covered)
+}
+
+/// What counts as one source: all routes of an API are, its authorizers are each one.
+fn source_key(trigger: &Trigger) -> Text {
+    let source = trigger.source_arn.clone().unwrap_or_else(|| Text::literal(trigger.holder.address.clone()));
+    match trigger.kind {
+        TriggerKind::ApiGateway if !trigger.is_authorizer() => api_of(&source),
+        _ => source,
+    }
+}
+
+/// The part of an `execute-api` ARN before the stage.
+fn api_of(source: &Text) -> Text {
+    source.around("/").map_or_else(|| source.clone(), |(api, _)| api)
+}
+
+fn report(
+    world: &World,
+    statements: &Statements,
+    trigger: &Trigger,
+    invocation: &Invocation,
+    left: &Guard,
+    out: &mut Findings,
+) {
+    let Some(function) = world.function(invocation.function) else { return };
+    let name = function.address();
+    let holder = &trigger.holder.address;
+    let (service, effect) = match trigger.kind {
+        TriggerKind::S3 => ("S3", "the deployment fails"),
+        TriggerKind::Logs => ("CloudWatch Logs", "the deployment fails"),
+        TriggerKind::Sns => ("SNS", "the topic's messages never reach it"),
+        TriggerKind::EventsRule => ("EventBridge", "the rule never runs it"),
+        TriggerKind::ApiGateway | TriggerKind::Poll => ("API Gateway", "the API answers with status 500"),
+    };
+    let route = if trigger.route.is_empty() { String::new() } else { format!(" ({})", trigger.route) };
+    let message = format!("no permission lets {service} invoke `{name}` for `{holder}`{route}, so {effect}");
+    let mut finding = Finding::new(Grade::ERROR, trigger.span, message)
+        .here(format!("`{holder}` invokes `{name}`"))
+        .when(left)
+        .related(name)
+        .related(holder)
+        .label(function.resource.span, "this function lets nobody in for it");
+    if let Some(source) = trigger.source.filter(|source| source.address != *holder) {
+        finding = finding.related(&source.address);
+    }
+    if let Some(near) = nearest(statements, invocation) {
+        let says = if coverage(near, invocation).maybe.is_possible() {
+            "this permission is not there in every deployment".to_owned()
+        } else {
+            "this permission is for another source".to_owned()
+        };
+        let span = if near.source_arn.is_unset() { near.resource.span } else { near.source_arn.span() };
+        finding = finding.label(span, says).related(&near.resource.address);
+    }
+    out.push(finding.help(help(trigger, invocation.principal, name)));
+}
+
+/// A permission that lets the same service in, but for something else or not always.
+fn nearest<'a>(statements: &Statements<'a>, invocation: &Invocation) -> Option<&'a Permission<'a>> {
+    let candidates = statements.by_function.get(&invocation.function).into_iter().flatten().copied();
+    let mut candidates: Vec<_> = candidates
+        .filter(|permission| permission.resource.origin.is_written())
+        .filter(|permission| invoke::principal_coverage(permission, invocation.principal).maybe.is_possible())
+        .collect();
+    candidates.sort_by_key(|permission| !coverage(permission, invocation).maybe.is_possible());
+    candidates.first().copied()
+}
+
+/// The smallest permission that is missing.
+fn help(trigger: &Trigger, principal: &str, function: &str) -> String {
+    let mut text = format!(
+        "add an `AWS::Lambda::Permission` for `{function}` with `Action: lambda:InvokeFunction`, `Principal: {principal}`"
+    );
+    let source = trigger.source_arn.as_ref().map(|source| match trigger.kind {
+        TriggerKind::ApiGateway if !trigger.is_authorizer() => api_of(source).with("/*"),
+        _ => source.clone(),
+    });
+    match (trigger.kind, source) {
+        (TriggerKind::S3, source) => {
+            // A bucket that waits for a permission that names the bucket waits for itself.
+            let own = source.as_ref().is_none_or(|source| {
+                source.symbols().any(|symbol| matches!(symbol.kind, SymbolKind::Name | SymbolKind::Attribute))
+            });
+            if let Some(source) = source.filter(|_| !own) {
+                text += &format!(", `SourceArn: {source}`");
+            }
+            text += " and `SourceAccount: ${AWS::AccountId}`, and let the bucket wait for it with `DependsOn`";
+        }
+        (_, Some(source)) => text += &format!(" and `SourceArn: {source}`"),
+        (_, None) => text += " and the `SourceArn` of what invokes it",
+    }
+    text
+}

@@ -1,0 +1,131 @@
+//! `permission-without-source`: see `rules/permission/permission-without-source.md`.
+
+use super::permissions::{function_name, verb, with_parties, without_owner};
+use crate::engine::{Finding, Findings, Grade};
+use crate::model::World;
+use crate::value::Text;
+
+/// What the services call the things that invoke functions, and whether only `SourceAccount` can be given.
+const SOURCES: &[(&str, &str)] = &[
+    ("apigateway", "API"),
+    ("bedrock", "Bedrock agent"),
+    ("cloudfront", "CloudFront distribution"),
+    ("codecommit", "repository"),
+    ("cognito-idp", "user pool"),
+    ("config", "Config rule"),
+    ("connect", "Connect instance"),
+    ("elasticloadbalancing", "target group"),
+    ("events", "EventBridge rule"),
+    ("iot", "IoT rule"),
+    ("lambda.alarms.cloudwatch", "alarm"),
+    ("lex", "bot"),
+    ("lexv2", "bot"),
+    ("logs", "log group"),
+    ("s3", "bucket"),
+    ("secretsmanager", "secret"),
+    ("ses", "SES receipt rule"),
+    ("sns", "topic"),
+    ("transfer", "Transfer server"),
+];
+
+/// Services that never invoke a function by its resource-based policy, or for which there is no source to name:
+/// they use a role or the caller's own rights, or poll. A statement for one of these is useless, not dangerous.
+/// Source: the developer guide's page of each; `edgelambda` replicates functions for CloudFront.
+const WITHOUT_SOURCE: &[&str] = &[
+    "appsync",
+    "cloudformation",
+    "codepipeline",
+    "dynamodb",
+    "edgelambda",
+    "firehose",
+    "kafka",
+    "kinesis",
+    "lambda",
+    "pipes",
+    "replicator.lambda",
+    "scheduler",
+    "sqs",
+    "states",
+    "vpc-lattice",
+];
+
+pub(super) fn check(world: &World, out: &mut Findings) {
+    for permission in &world.application.permissions {
+        if !permission.resource.origin.is_written() {
+            continue;
+        }
+        let open = without_owner(permission)
+            .and(&permission.source_arn.unset_when())
+            .and(&permission.token.unset_when());
+        if !open.is_possible() || open.is_rounded() {
+            continue;
+        }
+        for (principal, span, when) in permission.principal.set() {
+            let Some(service) = service(principal) else { continue };
+            if WITHOUT_SOURCE.contains(&&*service) {
+                continue;
+            }
+            let left = open.and(when);
+            if !left.is_possible() {
+                continue;
+            }
+            let source = SOURCES.iter().find(|(name, _)| *name == service).map_or("resource", |(_, source)| source);
+            let article = if source.starts_with(['A', 'E', 'I', 'a', 'e', 'i', 'o', 'u']) && !source.starts_with("us") {
+                "an"
+            } else {
+                "a"
+            };
+            let function = function_name(world, permission);
+            let does = verb(permission);
+            let help = match &*service {
+                "s3" => "add `SourceArn` with the bucket's ARN and `SourceAccount` with your account id".to_owned(),
+                "config" | "ses" | "lex" | "connect" | "secretsmanager" => {
+                    "add `SourceAccount` with your account id, or `SourceArn`".to_owned()
+                }
+                _ => format!("add `SourceArn` with the ARN of the {source}"),
+            };
+            let message = format!("{article} {source} of any AWS account may {does} {function}");
+            let finding = Finding::new(Grade::WARNING, span, message)
+                .here(format!("the service `{principal}`, for whomever it acts"))
+                .help(help)
+                .cause(permission.resource.body)
+                .when(&left);
+            out.push(with_parties(world, permission, finding));
+        }
+    }
+}
+
+/// The service's name in a principal: `logs` of `logs.eu-west-1.amazonaws.com`. `None` for what is no service
+/// for certain.
+fn service(principal: &Text) -> Option<String> {
+    let spelled = principal.to_string().replace("${AWS::URLSuffix}", "amazonaws.com");
+    let name = spelled.strip_suffix(".cn").unwrap_or(&spelled).strip_suffix(".amazonaws.com")?;
+    if name.starts_with("${") {
+        return None;
+    }
+    let is_region = |part: &str| {
+        part == "${AWS::Region}" || part.split('-').count() >= 3 && part.ends_with(|last: char| last.is_ascii_digit())
+    };
+    match name.rsplit_once('.') {
+        Some((name, region)) if is_region(region) => Some(name.to_owned()),
+        _ => Some(name.to_owned()),
+    }
+    .filter(|name| !name.contains("${"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_named_without_its_region() {
+        let name = |principal: &str| service(&Text::literal(principal));
+        assert_eq!(name("logs.eu-west-1.amazonaws.com").as_deref(), Some("logs"));
+        assert_eq!(name("events.amazonaws.com").as_deref(), Some("events"));
+        assert_eq!(name("events.amazonaws.com.cn").as_deref(), Some("events"));
+        assert_eq!(name("lambda.alarms.cloudwatch.amazonaws.com").as_deref(), Some("lambda.alarms.cloudwatch"));
+        assert_eq!(name("alexa-appkit.amazon.com"), None);
+        assert_eq!(name("123456789012"), None);
+        assert_eq!(name("*"), None);
+    }
+}

@@ -1,0 +1,191 @@
+//! Who may run a function: which statements of its resource-based policy cover which invocation.
+//!
+//! A service that pushes events needs a statement whose principal, action, `SourceArn` and `SourceAccount` all match what
+//! Lambda is told about the call. Source: "Granting Lambda function access to AWS services",
+//! <https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html>.
+
+use super::arn;
+use crate::iam::grant::action_matches;
+use crate::model::{FunctionId, Permission, Trigger};
+use crate::value::{Answer, Guard, Text, Value};
+
+/// A call that a service makes.
+#[derive(Clone, Debug)]
+pub struct Invocation<'a> {
+    /// The function that is called, under whatever qualifier.
+    pub function: FunctionId,
+    /// The service, without a region: `logs.amazonaws.com`.
+    pub principal: &'a str,
+    /// The ARN of what calls; wildcards in it stand for parts that may be anything. `None` when it is not known.
+    pub source: Option<&'a Text>,
+    /// In which deployments it is made.
+    pub when: Guard,
+}
+
+impl<'a> Invocation<'a> {
+    /// The call that a trigger makes; `None` for one that uses a role.
+    #[must_use]
+    pub fn of(trigger: &'a Trigger) -> Option<Self> {
+        Some(Self {
+            function: trigger.target.function,
+            principal: trigger.kind.principal()?,
+            source: trigger.source_arn.as_ref(),
+            when: trigger.target.when.and(&trigger.without_role),
+        })
+    }
+}
+
+/// The deployments in which a permission covers an invocation.
+#[derive(Clone, Debug)]
+pub struct Coverage {
+    /// Where it certainly does.
+    pub sure: Guard,
+    /// Where it may; a superset of `sure`.
+    pub maybe: Guard,
+}
+
+impl Coverage {
+    fn never() -> Self {
+        Self { sure: Guard::never(), maybe: Guard::never() }
+    }
+
+    /// Where both hold.
+    fn and(&self, other: &Self) -> Self {
+        Self { sure: self.sure.and(&other.sure), maybe: self.maybe.and(&other.maybe) }
+    }
+
+    fn add(&mut self, answer: Answer, when: &Guard) {
+        if answer.is_yes() {
+            self.sure = self.sure.or(when);
+        }
+        if !answer.is_no() {
+            self.maybe = self.maybe.or(when);
+        }
+    }
+
+    /// The deployments in which the value passes `test`; where it is not set, `unset` decides.
+    fn of(value: &Value<&Text>, unset: Answer, mut test: impl FnMut(&Text) -> Answer) -> Self {
+        let mut out = Self::never();
+        for case in value.cases() {
+            let answer = case.value.map_or(unset, &mut test);
+            out.add(answer, &case.when);
+        }
+        if !value.is_exhaustive() {
+            out.maybe = Guard::always();
+        }
+        out
+    }
+}
+
+/// Whether a permission lets a trigger run its function: Yes in every deployment that has the trigger, No in none of
+/// them. A trigger that uses a role needs none: Yes.
+#[must_use]
+pub fn grants_invoke(permission: &Permission, trigger: &Trigger) -> Answer {
+    let Some(invocation) = Invocation::of(trigger) else { return Answer::Yes };
+    let covered = coverage(permission, &invocation);
+    if invocation.when.implies(&covered.sure) {
+        Answer::Yes
+    } else if invocation.when.compatible(&covered.maybe) {
+        Answer::Unknown
+    } else {
+        Answer::No
+    }
+}
+
+/// Where a permission covers an invocation, qualifiers aside.
+#[must_use]
+pub fn coverage(permission: &Permission, invocation: &Invocation) -> Coverage {
+    let mut covered = names(permission, invocation.function);
+    for part in [
+        Coverage::of(&permission.action, Answer::No, |action| action_matches(action, "lambda:InvokeFunction")),
+        principal_coverage(permission, invocation.principal),
+        Coverage::of(&permission.source_arn, Answer::Yes, |pattern| match invocation.source {
+            Some(source) => arn::may_match(pattern, source),
+            None => Answer::Unknown,
+        }),
+        // A statement for calls through the function's URL covers no other.
+        Coverage::of(&permission.via_url, Answer::Yes, |via_url| match via_url.as_literal() {
+            Some(literal) => {
+                if literal.eq_ignore_ascii_case("true") {
+                    Answer::No
+                } else {
+                    Answer::Yes
+                }
+            }
+            None => Answer::Unknown,
+        }),
+    ] {
+        covered = covered.and(&part);
+        if !covered.maybe.is_possible() {
+            break;
+        }
+    }
+    // Another account in SourceAccount would not match; whose account it is cannot be told.
+    covered
+}
+
+/// Where a permission is about a function.
+#[must_use]
+pub fn names(permission: &Permission, function: FunctionId) -> Coverage {
+    let mut covered = Coverage::never();
+    for target in permission.functions.iter().filter(|target| target.function == function) {
+        covered.add(Answer::Yes, &target.when);
+    }
+    if !permission.functions_known {
+        covered.maybe = permission.resource.when.clone();
+    }
+    covered
+}
+
+/// Where a permission's principal is this service.
+#[must_use]
+pub fn principal_coverage(permission: &Permission, service: &str) -> Coverage {
+    Coverage::of(&permission.principal, Answer::No, |principal| is_service(principal, service))
+}
+
+/// Whether a principal is this service (`logs.amazonaws.com`), or its form for one region or partition
+/// (`logs.eu-west-1.amazonaws.com`, `….amazonaws.com.cn`), or everybody.
+#[must_use]
+pub fn is_service(principal: &Text, service: &str) -> Answer {
+    if principal.as_literal() == Some("*") {
+        return Answer::Yes;
+    }
+    let name = service.strip_suffix(".amazonaws.com").unwrap_or(service);
+    let mut answer = Answer::No;
+    for form in [
+        format!("{name}.amazonaws.com"),
+        format!("{name}.*.amazonaws.com"),
+        format!("{name}.amazonaws.com.cn"),
+        format!("{name}.*.amazonaws.com.cn"),
+    ] {
+        answer = answer.or(Text::literal(form).pattern().covers(principal));
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceId;
+    use crate::value::{Symbol, SymbolKind};
+
+    fn regional(service: &str) -> Text {
+        let region = Symbol { kind: SymbolKind::Pseudo, name: "AWS::Region".into(), scope: SourceId::default() };
+        let mut text = Text::literal(format!("{service}."));
+        text.append(&Text::symbol(region));
+        text.with(".amazonaws.com")
+    }
+
+    #[test]
+    fn a_service_is_itself_in_every_region_and_partition() {
+        let is = |principal: &str| is_service(&Text::literal(principal), "logs.amazonaws.com");
+        assert_eq!(is("logs.amazonaws.com"), Answer::Yes);
+        assert_eq!(is("logs.eu-west-1.amazonaws.com"), Answer::Yes);
+        assert_eq!(is("logs.cn-north-1.amazonaws.com.cn"), Answer::Yes);
+        assert_eq!(is("*"), Answer::Yes);
+        assert_eq!(is_service(&regional("logs"), "logs.amazonaws.com"), Answer::Yes);
+        assert_eq!(is("events.amazonaws.com"), Answer::No);
+        assert_eq!(is("123456789012"), Answer::No);
+        assert_eq!(is_service(&regional("logs"), "events.amazonaws.com"), Answer::No);
+    }
+}

@@ -1,0 +1,9 @@
+//! What runs what, and who lets it.
+//!
+//! - [`invoke`]: whether a statement of a function's resource-based policy lets a service run the function.
+//! - [`arn`]: what an ARN says of itself, and whether two may be the same.
+
+pub mod arn;
+pub mod invoke;
+
+pub use invoke::{Coverage, Invocation, coverage, grants_invoke};
