@@ -6,6 +6,7 @@ use crate::model::{FunctionId, Permission, Trigger, TriggerKind, World};
 use crate::value::{Guard, SymbolKind, Text};
 use crate::wiring::{Invocation, coverage, invoke};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::fmt::Write as _;
 
 pub(super) fn check(world: &World, out: &mut Findings) {
     if !sees_all_permissions(world) {
@@ -168,11 +169,13 @@ fn help(trigger: &Trigger, principal: &str, function: &str) -> String {
                 source.symbols().any(|symbol| matches!(symbol.kind, SymbolKind::Name | SymbolKind::Attribute))
             });
             if let Some(source) = source.filter(|_| !own) {
-                text += &format!(", `SourceArn: {source}`");
+                let _ = write!(text, ", `SourceArn: {source}`");
             }
             text += " and `SourceAccount: ${AWS::AccountId}`, and let the bucket wait for it with `DependsOn`";
         }
-        (_, Some(source)) => text += &format!(" and `SourceArn: {source}`"),
+        (_, Some(source)) => {
+            let _ = write!(text, " and `SourceArn: {source}`");
+        }
         (_, None) => text += " and the `SourceArn` of what invokes it",
     }
     text
