@@ -87,6 +87,15 @@ impl<T> Value<T> {
         }
     }
 
+    /// As [`Self::only`], for changing it.
+    #[must_use]
+    pub fn only_mut(&mut self) -> Option<&mut T> {
+        match self.cases.as_mut_slice() {
+            [case] if self.exhaustive => case.value.as_mut(),
+            _ => None,
+        }
+    }
+
     /// Whether some case satisfies `predicate`.
     pub fn some(&self, mut predicate: impl FnMut(Option<&T>) -> bool) -> bool {
         self.cases.iter().any(|case| predicate(case.value.as_ref()))
