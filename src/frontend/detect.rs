@@ -1,6 +1,6 @@
 //! What a source is: decided by its content, then by its name.
 
-use super::{Format, Unit, cloudformation};
+use super::{Format, Unit, aws_cli, cloudformation};
 use crate::engine::{Finding, Grade};
 use crate::source::{Damage, SourceId, Span};
 use crate::syntax::{self, Document, Kind, Language, NodeId, Parsed};
@@ -63,7 +63,10 @@ pub fn read(source: SourceId, name: &str, text: &str, alone: bool) -> Read {
     if is_template(&parsed.document, root) {
         return Read::Unit(Box::new(cloudformation::read(source, text, parsed)));
     }
-    Read::NotOurs(NotOurs::Other)
+    match aws_cli::read(source, text, parsed) {
+        Some(unit) => Read::Unit(Box::new(unit)),
+        None => Read::NotOurs(NotOurs::Other),
+    }
 }
 
 /// Makes of a source that is not all text what can be made of it: the finding that says so, where it is worth
@@ -84,7 +87,7 @@ pub fn read_damaged(source: SourceId, name: &str, text: &str, damage: &Damage, a
 /// Whether the raw text can be one of ours at all. Much cheaper than reading it.
 #[must_use]
 pub fn may_be_ours(text: &str) -> bool {
-    may_be_template(text) || may_be_cli(text)
+    may_be_template(text) || aws_cli::may_be(text)
 }
 
 /// Whether a text that cannot be read was most probably meant as a template.
@@ -121,11 +124,6 @@ fn may_be_template(text: &str) -> bool {
         || (text.contains("Resources")
             && (text.contains("AWS::") || text.contains("Custom::") || text.contains("Alexa::")))
         || (text.contains("Transform") && text.contains("AWS::"))
-}
-
-/// Whether the raw text can be what the AWS CLI prints or takes about Lambda.
-fn may_be_cli(_text: &str) -> bool {
-    false
 }
 
 /// Whether the text is to be rendered by a template engine first.

@@ -1,5 +1,6 @@
 //! Front-ends: the only code that knows a syntax. Each reads one source into a [`Unit`] of resources.
 
+pub mod aws_cli;
 pub mod cloudformation;
 mod detect;
 mod unit;

@@ -67,9 +67,18 @@ pub(super) fn create(to: &mut Lowering, node: NodeId, depth: usize) {
     let source = tree.word(node, "EventSourceArn").unwrap_or("kafka");
     let source = source.rsplit([':', '/']).next().unwrap_or(source);
     let address: Arc<str> = Arc::from(format!("{}/{source}", function.name));
-    let (_, span) =
-        tree.named(node, if tree.get(node, "EventSourceArn").is_some() { "EventSourceArn" } else { "FunctionName" }, "");
+    let (_, span) = tree.named(
+        node,
+        if tree.get(node, "EventSourceArn").is_some() { "EventSourceArn" } else { "FunctionName" },
+        "",
+    );
     to.region(node, &address, depth);
     let name = Text::literal(&*address);
-    to.push(KIND, (address, span), tree.span(node), properties, Names { name: name.clone(), reference: name, arn: None });
+    to.push(
+        KIND,
+        (address, span),
+        tree.span(node),
+        properties,
+        Names { name: name.clone(), reference: name, arn: None },
+    );
 }

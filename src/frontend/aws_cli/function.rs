@@ -335,7 +335,8 @@ pub(super) fn create_alias(to: &mut Lowering, node: NodeId, depth: usize) {
 
 fn push_alias(to: &mut Lowering, node: NodeId, depth: usize, arn: &str, function: &str, mut properties: Map) {
     let tree = to.tree;
-    if let Some(weights) = child(&mut properties, "RoutingConfig").map(|map| map.get("AdditionalVersionWeights").cloned())
+    if let Some(weights) =
+        child(&mut properties, "RoutingConfig").map(|map| map.get("AdditionalVersionWeights").cloned())
     {
         // CloudFormation has a list where the API has a map.
         let span = weights.as_ref().map_or_else(|| tree.span(node), Value::span);
@@ -383,7 +384,6 @@ pub(super) fn layer(to: &mut Lowering, node: NodeId, depth: usize) {
     unknown(&mut properties, &["Content"], span);
     let address: Arc<str> = Arc::from(format!("{layer}:{version}"));
     to.region(node, &address, depth);
-    let names =
-        Names { name: Text::literal(layer), reference: Text::literal(whole), arn: Some(Text::literal(whole)) };
+    let names = Names { name: Text::literal(layer), reference: Text::literal(whole), arn: Some(Text::literal(whole)) };
     to.push("AWS::Lambda::LayerVersion", (address, span), tree.span(node), properties, names);
 }

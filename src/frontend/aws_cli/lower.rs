@@ -114,7 +114,9 @@ pub(super) fn is_default(value: &Value<Data>, default: &str) -> bool {
     match value.only() {
         Some(Data::Text(text)) => text.as_literal() == Some(default),
         Some(Data::List(list)) => list.items.is_empty(),
-        Some(Data::Map(map)) => map.entries.iter().all(|entry| entry.value.is_unset() || is_default(&entry.value, default)),
+        Some(Data::Map(map)) => {
+            map.entries.iter().all(|entry| entry.value.is_unset() || is_default(&entry.value, default))
+        }
         None => false,
     }
 }
@@ -171,9 +173,13 @@ pub(super) fn pseudo(name: &str) -> Piece {
 
 /// A text of literals and pseudo parameters (those start with `AWS::`).
 pub(super) fn pieces(parts: &[&str]) -> Text {
-    Text::from_pieces(parts.iter().map(|part| {
-        if part.starts_with("AWS::") { pseudo(part) } else { Piece::Literal(Arc::from(*part)) }
-    }))
+    Text::from_pieces(
+        parts.iter().map(
+            |part| {
+                if part.starts_with("AWS::") { pseudo(part) } else { Piece::Literal(Arc::from(*part)) }
+            },
+        ),
+    )
 }
 
 /// An ARN of a function, alias or version, cut in two.
@@ -232,13 +238,14 @@ mod tests {
 
     #[test]
     fn function_arns_are_cut_at_the_qualifier() {
-        let cut = |text| {
+        fn cut(text: &str) -> (&str, &str, Option<&str>) {
             let arn = FunctionArn::read(text);
             (arn.unqualified, arn.name, arn.qualifier)
-        };
+        }
         let arn = "arn:aws:lambda:eu-west-1:123456789012:function:f";
         assert_eq!(cut(arn), (arn, "f", None));
-        assert_eq!(cut(&format!("{arn}:live")), (arn, "f", Some("live")));
+        let live = format!("{arn}:live");
+        assert_eq!(cut(&live), (arn, "f", Some("live")));
         assert_eq!(cut("f"), ("f", "f", None));
         assert_eq!(cut("f:$LATEST"), ("f", "f", Some("$LATEST")));
         assert_eq!(cut("123456789012:function:f:2"), ("123456789012:function:f", "f", Some("2")));

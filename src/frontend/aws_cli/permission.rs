@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// How many permissions a statement becomes at most; of the rest nothing is said but that the grant is wider.
 const MAX_COMBINATIONS: usize = 64;
 
+/// How many resources a file may become before its statements are taken whole. Lambda's policies are at most 20 KB.
+const MAX_PERMISSIONS: usize = 10_000;
+
 /// The condition keys that CloudFormation has properties for, and the operators that `add-permission` writes or that
 /// mean the same. Source: Lambda API reference, `AddPermission`; IAM user guide, condition operators.
 const CONDITIONS: &[(&str, &str)] = &[
@@ -26,8 +29,15 @@ const CONDITIONS: &[(&str, &str)] = &[
     ("lambda:eventsourcetoken", "EventSourceToken"),
     ("lambda:invokedviafunctionurl", "InvokedViaFunctionUrl"),
 ];
-const OPERATORS: &[&str] =
-    &["stringequals", "stringlike", "arnequals", "arnlike", "bool", "foranyvalue:stringequals", "foranyvalue:stringlike"];
+const OPERATORS: &[&str] = &[
+    "stringequals",
+    "stringlike",
+    "arnequals",
+    "arnlike",
+    "bool",
+    "foranyvalue:stringequals",
+    "foranyvalue:stringlike",
+];
 
 /// Whether embedded JSON is a resource-based policy of Lambda (`whole`) or a statement of one.
 pub(super) fn is_about_lambda(json: &Embedded, whole: bool) -> bool {
@@ -58,11 +68,8 @@ pub(super) fn policy(to: &mut Lowering, node: NodeId, holder: NodeId, json: &Emb
     let outer = to.tree;
     let tree = json.tree(&outer);
     let one = [root];
-    let statements = if whole {
-        tree.get(root, "Statement").map_or(&[][..], |list| tree.document.items(list))
-    } else {
-        &one
-    };
+    let statements =
+        if whole { tree.get(root, "Statement").map_or(&[][..], |list| tree.document.items(list)) } else { &one };
     // A statement that takes away what others grant, or grants in a way that a permission cannot say, makes every
     // restriction of the policy unclear.
     let plain = |statement: &NodeId| {
@@ -144,7 +151,8 @@ fn lower(to: &mut Lowering, tree: &Tree, statement: NodeId, mut open: bool) -> O
     let kind = if is_layer { "AWS::Lambda::LayerVersionPermission" } else { "AWS::Lambda::Permission" };
     let mut combinations: Vec<Map> = vec![Map { entries: Vec::new(), open }];
     for (property, key_span, values) in &choices {
-        let fits = combinations.len().saturating_mul(values.len()) <= MAX_COMBINATIONS;
+        let most = if to.resources.len() < MAX_PERMISSIONS { MAX_COMBINATIONS } else { 1 };
+        let fits = combinations.len().saturating_mul(values.len()) <= most;
         if !fits || values.is_empty() {
             for map in &mut combinations {
                 map.insert(*property, *key_span, Value::unknown(*key_span));

@@ -23,7 +23,7 @@ pub(super) enum Shape {
         /// The text that holds the JSON.
         holder: NodeId,
         /// The JSON.
-        json: Embedded,
+        json: Box<Embedded>,
         /// Whether it is the whole policy.
         whole: bool,
     },
@@ -98,7 +98,8 @@ const LISTS: &[(&str, fn(&Look, NodeId) -> Option<Shape>)] = &[
     ("Policies", |look, node| look.policy_detail(node)),
 ];
 
-const CREATE_FUNCTION: &[&str] = &["Code", "Publish", "PublishTo", "PackageType", "Tags", "CodeSigningConfigArn", "Architectures", "TenancyConfig"];
+const CREATE_FUNCTION: &[&str] =
+    &["Code", "Publish", "PublishTo", "PackageType", "Tags", "CodeSigningConfigArn", "Architectures", "TenancyConfig"];
 const CONFIGURATION: &[&str] = &[
     "Role",
     "Handler",
@@ -275,9 +276,9 @@ impl Look<'_> {
     /// Whether a mapping has no other keys than these.
     fn only(&self, node: NodeId, keys: &[&[&str]]) -> bool {
         self.document.effective_entries(node).iter().all(|entry| {
-            self.document.text(entry.key).is_some_and(|key| {
-                key == "ResponseMetadata" || keys.iter().any(|keys| keys.contains(&key))
-            })
+            self.document
+                .text(entry.key)
+                .is_some_and(|key| key == "ResponseMetadata" || keys.iter().any(|keys| keys.contains(&key)))
         })
     }
 
@@ -331,7 +332,7 @@ impl Look<'_> {
         if !text.contains(":lambda:") {
             return None;
         }
-        let json = Embedded::read(self.text, self.document, holder)?;
+        let json = Box::new(Embedded::read(self.text, self.document, holder)?);
         super::permission::is_about_lambda(&json, whole).then_some(Shape::Policy { holder, json, whole })
     }
 

@@ -158,7 +158,8 @@ fn regions(template: &Template) -> Vec<Region> {
     regions
 }
 
-fn duplicate_key(duplicate: &DuplicateKey) -> Finding {
+/// A key that stands twice, as a finding.
+pub(in crate::frontend) fn duplicate_key(duplicate: &DuplicateKey) -> Finding {
     let mut finding = Finding::new(
         Grade::WARNING,
         duplicate.again,
