@@ -49,6 +49,7 @@ pub fn lint(sources: &Sources, settings: &Settings) -> Report {
             }
         }
     }
+    frontend::aws_cli::join_folders(&mut units, sources);
     let worlds = engine::worlds(&units, sources);
     let found: Vec<Vec<Finding>> =
         map(&worlds, |world| engine::check(world.clone(), &settings.selection, settings.today));

@@ -3,8 +3,9 @@
 use super::lower::FunctionArn;
 use super::{ATTACHED_POLICIES, POLICY_NAMES, POLICY_VERSION, SETTING, bucket};
 use crate::engine::Address;
-use crate::frontend::Unit;
+use crate::frontend::{Format, Unit};
 use crate::model::Resource;
+use crate::source::{Source, Sources};
 use crate::value::{Data, List, Map, SymbolKind, Text, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ const FUNCTION: &str = "AWS::Lambda::Function";
 /// The folder that a source is in: sources of the CLI with the same one belong together.
 #[must_use]
 pub fn folder(name: &str) -> &str {
-    name.rfind(['/', '\\']).and_then(|at| name.get(..at)).unwrap_or("")
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The words that say in a file's name whose its document is, by kind.
@@ -45,7 +46,7 @@ fn words(resource: &Resource) -> &'static [&'static str] {
 
 /// Whose document a file's name says that it is: `OWNER.WORD.json`.
 fn owner<'n>(name: &'n str, words: &[&str]) -> Option<&'n str> {
-    let file = name.get(folder(name).len()..)?.trim_start_matches(['/', '\\']);
+    let file = name.rsplit('/').next()?;
     let (stem, extension) = file.rsplit_once('.')?;
     let (owner, word) = stem.rsplit_once('.')?;
     (["json", "yaml", "yml"].contains(&extension) && words.contains(&word) && !owner.is_empty()).then_some(owner)
@@ -55,6 +56,18 @@ fn owner<'n>(name: &'n str, words: &[&str]) -> Option<&'n str> {
 struct Item {
     unit: usize,
     resource: Resource,
+}
+
+/// Joins the units of the AWS CLI among these, folder by folder.
+pub fn join_folders(units: &mut [Unit], sources: &Sources) {
+    let mut folders: FxHashMap<&str, Vec<(&str, &mut Unit)>> = FxHashMap::default();
+    for unit in units.iter_mut().filter(|unit| unit.format == Format::AwsCli) {
+        let name = sources.get(unit.source).map_or("", Source::name);
+        folders.entry(folder(name)).or_default().push((name, unit));
+    }
+    for units in folders.values_mut() {
+        join(units);
+    }
 }
 
 /// Joins the units of one folder, each with its source's name: documents that do not say whose they are find their owner, what
@@ -334,7 +347,7 @@ mod tests {
         let words = ["notification"];
         assert_eq!(owner("dump/my.bucket.notification.json", &words), Some("my.bucket"));
         assert_eq!(owner("b.notification.yaml", &words), Some("b"));
-        assert_eq!(owner(r"C:\dump\b.notification.yml", &words), Some("b"));
+        assert_eq!(owner("b.notification.yml", &words), Some("b"));
         for name in
             ["notification.json", ".notification.json", "b.policy.json", "b.notification.txt", "b.json", "b", ""]
         {

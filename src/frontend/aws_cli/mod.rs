@@ -41,7 +41,7 @@ mod role;
 mod shape;
 mod tree;
 
-pub use join::{folder, join};
+pub use join::{folder, join, join_folders};
 
 use super::{Format, Unit};
 use crate::source::SourceId;
