@@ -26,7 +26,7 @@ pub(super) fn notification(to: &mut Lowering, node: NodeId, depth: usize) {
     let source = to.tree.document.source();
     let symbol = Symbol { kind: SymbolKind::Name, name: "bucket".into(), scope: source };
     let name = Text::symbol(symbol);
-    let mut arn = pieces(&["arn:", "AWS::Partition", ":s3:::"]);
+    let mut arn = arn_start(&to.tree, node);
     arn.append(&name);
     let names = Names { name: name.clone(), reference: name, arn: Some(arn) };
     let address: Address = Arc::from("bucket");
@@ -43,15 +43,26 @@ pub(super) fn put_notification(to: &mut Lowering, node: NodeId, depth: usize) {
     let mut properties = bucket(&tree, configuration, tree.key_span(node, "NotificationConfiguration"));
     properties.insert("BucketName", tree.key_span(node, "Bucket"), text(&name, span));
     to.region(node, &name, depth);
-    let names = names(&name);
+    let names = names(&name, &arn_start(&tree, configuration));
     to.push(KIND, (name, span), tree.span(node), properties, names);
 }
 
-/// How other places name a bucket.
-pub(super) fn names(name: &str) -> Names {
+/// How other places name a bucket whose ARN starts with this.
+pub(super) fn names(name: &str, arn_start: &Text) -> Names {
     let text = Text::literal(name);
-    let arn = pieces(&["arn:", "AWS::Partition", ":s3:::"]).with(name);
-    Names { name: text.clone(), reference: text, arn: Some(arn) }
+    Names { name: text.clone(), reference: text, arn: Some(arn_start.clone().with(name)) }
+}
+
+/// The start of a bucket's ARN, in the partition of the first ARN in its configuration.
+fn arn_start(tree: &Tree, node: NodeId) -> Text {
+    let mut destinations = DESTINATIONS.iter().filter_map(|(list, _, key, _)| {
+        let first = tree.document.items(tree.get(node, list)?).first()?;
+        tree.word(*first, key)?.strip_prefix("arn:")?.split(':').next()
+    });
+    match destinations.next() {
+        Some(partition) => Text::literal(format!("arn:{partition}:s3:::")),
+        None => pieces(&["arn:", "AWS::Partition", ":s3:::"]),
+    }
 }
 
 /// A bucket's properties, of which only the notifications are known.

@@ -376,6 +376,7 @@ pub(super) fn layer(to: &mut Lowering, node: NodeId, depth: usize) {
     let tree = to.tree;
     let mut properties = copy(&tree, node, &["Content", "LayerArn"]);
     drop_default(&mut properties, "Description", "");
+    drop_default(&mut properties, "LicenseInfo", "");
     let whole = tree.word(node, "LayerVersionArn").unwrap_or_default();
     let mut parts = whole.rsplitn(3, ':');
     let (version, layer) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());

@@ -6,7 +6,7 @@ use crate::engine::Address;
 use crate::frontend::{Format, Unit};
 use crate::model::Resource;
 use crate::source::{Source, Sources};
-use crate::value::{Data, List, Map, SymbolKind, Text, Value};
+use crate::value::{Data, List, Map, Piece, SymbolKind, Text, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -85,9 +85,16 @@ pub fn join(units: &mut [(&str, &mut Unit)]) {
     }
     merge(&mut items);
     role_arns(&mut items);
-    settings(&mut items);
-    policies(&mut items);
-    policy_versions(&mut items);
+    let mut owned = Vec::new();
+    settings(&mut items, &mut owned);
+    policies(&mut items, &mut owned);
+    policy_versions(&mut items, &mut owned);
+    for (unit, address) in owned {
+        let regions = units.get_mut(unit).map(|(_, unit)| &mut unit.regions);
+        for region in regions.into_iter().flatten().filter(|region| region.address.is_empty()) {
+            region.address = address.clone();
+        }
+    }
     for Item { unit, resource } in items {
         if let Some((_, unit)) = units.get_mut(unit) {
             unit.resources.push(resource);
@@ -97,8 +104,7 @@ pub fn join(units: &mut [(&str, &mut Unit)]) {
 
 /// Names a resource that came without a name.
 fn own(resource: &mut Resource, owner: &str, unit: &mut Unit) {
-    let nameless = resource.names.name.is_empty()
-        || resource.names.name.symbols().any(|symbol| matches!(symbol.kind, SymbolKind::Name));
+    let nameless = resource.names.name.pieces().iter().all(is_name);
     if !nameless {
         return;
     }
@@ -111,11 +117,18 @@ fn own(resource: &mut Resource, owner: &str, unit: &mut Unit) {
         if let Some(map) = properties(resource) {
             map.insert("BucketName", span, Value::known(Data::Text(Text::literal(owner)), span));
         }
-        resource.names = bucket::names(owner);
+        let start = resource.names.arn.take().unwrap_or_default();
+        let start = Text::from_pieces(start.pieces().iter().filter(|piece| !is_name(piece)).cloned());
+        resource.names = bucket::names(owner, &start);
     } else {
         resource.names.name = Text::literal(owner);
     }
     resource.address = address;
+}
+
+/// Whether a piece stands for a name that is not known.
+fn is_name(piece: &Piece) -> bool {
+    matches!(piece, Piece::Symbol(symbol) if matches!(symbol.kind, SymbolKind::Name))
 }
 
 fn properties(resource: &mut Resource) -> Option<&mut Map> {
@@ -233,14 +246,19 @@ fn find<'i>(items: &'i mut [Item], kind: &str, wanted: &str) -> Option<&'i mut R
     found.next().is_none().then_some(one)
 }
 
+/// A unit, and the owner that its nameless document has found.
+type Owned = (usize, Address);
+
 /// Moves settings to their functions.
-fn settings(items: &mut Vec<Item>) {
+fn settings(items: &mut Vec<Item>, owned: &mut Vec<Owned>) {
     for mut item in take(items, SETTING) {
         let wanted = FunctionArn::read(name(&item.resource)).name.to_owned();
-        let Some(function) = find(items, FUNCTION, &wanted).and_then(properties) else {
+        let Some(function) = find(items, FUNCTION, &wanted) else {
             items.push(item);
             continue;
         };
+        owned.push((item.unit, function.address.clone()));
+        let Some(function) = properties(function) else { continue };
         for entry in properties(&mut item.resource).map(|map| std::mem::take(&mut map.entries)).unwrap_or_default() {
             if function.get(&entry.key).is_none_or(is_unknown) {
                 function.insert(entry.key, entry.key_span, entry.value);
@@ -250,14 +268,16 @@ fn settings(items: &mut Vec<Item>) {
 }
 
 /// Gives roles their managed policies, and closes the list of their inline ones where all are at hand.
-fn policies(items: &mut Vec<Item>) {
+fn policies(items: &mut Vec<Item>, owned: &mut Vec<Owned>) {
     for mut item in take(items, ATTACHED_POLICIES) {
         let wanted = name(&item.resource).to_owned();
         let entry = properties(&mut item.resource).and_then(|map| map.entry("ManagedPolicyArns").cloned());
-        let (Some(role), Some(entry)) = (find(items, ROLE, &wanted).and_then(properties), entry) else {
+        let (Some(role), Some(entry)) = (find(items, ROLE, &wanted), entry) else {
             items.push(item);
             continue;
         };
+        owned.push((item.unit, role.address.clone()));
+        let Some(role) = properties(role) else { continue };
         let list = |value: &Value<Data>| match value.only() {
             Some(Data::List(list)) => list.clone(),
             _ => List { items: Vec::new(), open: true },
@@ -305,7 +325,7 @@ fn policies(items: &mut Vec<Item>) {
 }
 
 /// Makes managed policies of their versions: by the file's name, or the only attached one that AWS does not own.
-fn policy_versions(items: &mut Vec<Item>) {
+fn policy_versions(items: &mut Vec<Item>, owned: &mut Vec<Owned>) {
     let versions = take(items, POLICY_VERSION);
     if versions.is_empty() {
         return;
@@ -330,6 +350,7 @@ fn policy_versions(items: &mut Vec<Item>) {
             let name = arn.rsplit('/').next().unwrap_or(arn);
             item.resource.kind = Arc::from("AWS::IAM::ManagedPolicy");
             item.resource.address = Arc::from(name);
+            owned.push((item.unit, item.resource.address.clone()));
             item.resource.names.name = Text::literal(name);
             item.resource.names.reference = Text::literal(arn.as_str());
             item.resource.names.arn = Some(Text::literal(arn.as_str()));

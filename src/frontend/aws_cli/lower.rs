@@ -43,6 +43,7 @@ impl Lowering<'_> {
             Shape::AddPermission => permission::add(self, node, depth),
             Shape::Mapping => event_source::mapping(self, node, depth),
             Shape::CreateMapping => event_source::create(self, node, depth),
+            Shape::GetRole => role::get_role(self, node, depth),
             Shape::Role => role::role(self, node, depth),
             Shape::RoleDetail => role::detail(self, node, depth),
             Shape::PolicyDetail => role::policy_detail(self, node, depth),

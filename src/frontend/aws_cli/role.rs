@@ -17,6 +17,14 @@ fn open_list(span: Span) -> Value<Data> {
     Value::known(Data::List(List { items: Vec::new(), open: true }), span)
 }
 
+/// `get-role`.
+pub(super) fn get_role(to: &mut Lowering, node: NodeId, depth: usize) {
+    let Some(inner) = to.tree.get(node, "Role") else { return };
+    role(to, inner, depth + 1);
+    let (name, _) = to.tree.named(inner, "RoleName", "");
+    to.region(node, &name, depth);
+}
+
 /// A role as printed by `get-role`, `list-roles` and `create-role`: its policies are printed by other commands.
 pub(super) fn role(to: &mut Lowering, node: NodeId, depth: usize) {
     let mut properties = printed(&to.tree, node);
@@ -192,7 +200,8 @@ fn fragment(to: &mut Lowering, kind: &str, node: NodeId, depth: usize, propertie
 pub(super) fn policy_detail(to: &mut Lowering, node: NodeId, depth: usize) {
     let tree = to.tree;
     let mut properties = copy(&tree, node, &["PolicyVersionList", "PolicyName"]);
-    let (name, span) = tree.named(node, "PolicyName", "");
+    let last = tree.word(node, "Arn").and_then(|arn| arn.rsplit('/').next()).unwrap_or_default();
+    let (name, span) = tree.named(node, "PolicyName", last);
     properties.entries.push(Entry {
         key: Arc::from("ManagedPolicyName"),
         key_span: tree.key_span(node, "PolicyName"),

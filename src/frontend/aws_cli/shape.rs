@@ -50,7 +50,9 @@ pub(super) enum Shape {
     /// Something about a function that is a property of it in CloudFormation: its reserved concurrency, recursion, runtime management and code signing
     /// configurations. The function's name or ARN is in it or not.
     Setting,
-    /// A role as printed, by `get-role` or `list-roles`.
+    /// `get-role`, and the output of `create-role`.
+    GetRole,
+    /// A role as printed, an item of `list-roles`.
     Role,
     /// A role of `get-account-authorization-details`, with its policies.
     RoleDetail,
@@ -235,7 +237,7 @@ impl Look<'_> {
         };
         let get_role = || {
             let role = self.get(node, "Role")?;
-            self.role(role)
+            self.role(role).map(|_| Shape::GetRole)
         };
         get_function()
             .or_else(|| self.function(node))

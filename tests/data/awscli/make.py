@@ -137,8 +137,7 @@ def application(folder):
     aws("s3api", "create-bucket", "--bucket", "uploads", "--create-bucket-configuration", f"LocationConstraint={REGION}")
     function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:resize"
     notification = {"LambdaFunctionConfigurations": [{"Id": "resize", "LambdaFunctionArn": function,
-        "Events": ["s3:ObjectCreated:Put", "s3:ObjectCreated:Copy"],
-        "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "in/"}]}}}]}
+        "Events": ["s3:ObjectCreated:Put", "s3:ObjectCreated:Copy"]}]}
     aws("s3api", "put-bucket-notification-configuration", "--bucket", "uploads", "--notification-configuration", json.dumps(notification))
     aws("lambda", "create-event-source-mapping", "--function-name", "resize", "--event-source-arn",
         f"arn:aws:sqs:{REGION}:{ACCOUNT}:jobs", "--batch-size", "10")
@@ -208,6 +207,7 @@ def others(folder):
         "NotificationConfiguration": {"LambdaFunctionConfigurations": [{
             "LambdaFunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:report",
             "Events": ["s3:ObjectCreated:*"],
+            "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "in/"}]}},
         }]},
     })
     take("create-alias.json", "lambda", "create-alias", {"FunctionName": "report", "Name": "live", "FunctionVersion": "$LATEST"})
@@ -216,8 +216,9 @@ def others(folder):
         "--image-config", "Command=app.handler")
     dump("single/get-function-image.json", "lambda", "get-function", "--function-name", "convert")
     dump("single/list-functions.json", "lambda", "list-functions")
-    dump("single/list-roles.json", "iam", "list-roles")
-    dump("single/get-account-authorization-details.json", "iam", "get-account-authorization-details", "--filter", "Role", "LocalManagedPolicy")
+    dump("single/list-roles.json", "iam", "list-roles", "--query", "{Roles: sort_by(Roles, &RoleName)}")
+    dump("single/get-account-authorization-details.json", "iam", "get-account-authorization-details", "--filter", "Role", "LocalManagedPolicy",
+         "--query", "{RoleDetailList: sort_by(RoleDetailList, &RoleName), Policies: sort_by(Policies, &Arn)}")
 
 
 def in_yaml():
