@@ -1,10 +1,11 @@
 //! What the AWS CLI prints and takes, lowered. The documents in `data/awscli` were made by `make.py` there.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a helper of a test fails the test")]
+
 use lambda_lint::frontend::{Format, NotOurs, Read, Unit, aws_cli, read};
 use lambda_lint::model::{Resource, World};
 use lambda_lint::source::{Source, SourceId, Sources, Span};
 use lambda_lint::value::{Data, Value};
-use snapbox::IntoData as _;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
