@@ -47,6 +47,13 @@ impl Counts {
         self.list + self.read + self.write + self.permissions + self.tagging
     }
 
+    /// How many there are of each level.
+    pub fn of(actions: impl Iterator<Item = Action>) -> Self {
+        let mut counts = Self::default();
+        actions.for_each(|action| counts.add(action.level));
+        counts
+    }
+
     fn add(&mut self, level: AccessLevel) {
         *match level {
             AccessLevel::List => &mut self.list,

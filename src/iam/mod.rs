@@ -2,11 +2,19 @@
 //!
 //! - [`policy`] reads policy documents, whoever wrote them, into [`Statement`]s that keep span and guard.
 //! - [`managed`] gives the statements of AWS managed policies.
+//! - [`scope`] gives the statements that functions have, with everybody who has them.
+//! - [`width`](mod@width) says how much a pattern takes in.
+//! - [`words`] has what messages say.
 //! - [`grant`] answers "may this role do that to this resource?", three-valued.
 
 pub mod grant;
 pub mod managed;
 pub mod policy;
+pub mod scope;
+pub mod width;
+pub mod words;
 
 pub use grant::{Grant, action_matches};
 pub use policy::{Condition, DocumentKind, Effect, Element, Elements, Policy, PolicyDocument, Principal, Statement};
+pub use scope::{Reading, Subject, readings, subjects};
+pub use width::{Width, width};

@@ -184,6 +184,46 @@ impl Statement {
     pub fn is_unconditional(&self) -> bool {
         self.conditions.is_empty() && !self.conditions_open
     }
+
+    /// Whether a condition limits what it can be used on, or one that could not be read may do so.
+    #[must_use]
+    pub fn may_be_narrowed(&self) -> bool {
+        self.conditions_open || self.conditions.iter().any(Condition::narrows)
+    }
+}
+
+/// Keys that say who asks, from where or how, but not for what: they do not narrow what can be reached.
+const ABOUT_THE_CALLER: &[&str] = &[
+    "aws:principal",
+    "aws:user",
+    "aws:requestedregion",
+    "aws:securetransport",
+    "aws:source",
+    "aws:vpcsourceip",
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:token",
+    "aws:multifactor",
+    "aws:federatedprovider",
+    "aws:referer",
+    "aws:viaawsservice",
+    "aws:ec2instance",
+];
+
+impl Condition {
+    /// Whether it limits what the statement can be used on (`cloudwatch:namespace`, `aws:ResourceTag/…`), as far as can be seen.
+    /// A refusal of some values, or a comparison with everything, does not.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        let operator = self.operator.to_ascii_lowercase();
+        let key = self.key.to_ascii_lowercase();
+        let everything = !self.values.open && self.values.star().is_some();
+        !operator.contains("not")
+            && operator != "null"
+            && !operator.contains("ifexists")
+            && !everything
+            && !ABOUT_THE_CALLER.iter().any(|known| key.starts_with(known))
+    }
 }
 
 impl Elements {

@@ -52,6 +52,9 @@ rules! {
     permission_source_account in "permission/permission_source_account.rs",
     permission_without_source in "permission/permission_without_source.rs",
     public_permission in "permission/public_permission.rs",
+    role_admin in "role/role_admin.rs",
+    role_resource_wildcard in "role/role_resource_wildcard.rs",
+    role_service_wildcard in "role/role_service_wildcard.rs",
     recursive_trigger in "trigger/recursive_trigger.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }
