@@ -54,12 +54,8 @@ fn admin(subject: &Subject) -> Option<Admin> {
     let (resource, resource_when) = everything(&statement.resources)?;
     let (power, action) = power(&statement.actions)?;
     let when = subject.when.and(&action.when).and(&resource_when);
-    (when.is_possible() && !taken_back(subject, power, &when)).then(|| Admin {
-        power,
-        action,
-        resource,
-        when,
-    })
+    let holds = when.is_possible() && !taken_back(subject, power, &when);
+    holds.then_some(Admin { power, action, resource, when })
 }
 
 /// Whether the resources are all there are, and when: the wildcard that says so, or exceptions that spare no role.
