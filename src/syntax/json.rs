@@ -9,7 +9,7 @@ use jsonc_parser::{ParseStringErrorKind, Scanner, ScannerOptions};
 
 use super::build::Builder;
 use super::document::{Kind, Language, Scalar, ScalarStyle};
-use super::{Parsed, SyntaxError};
+use super::{Parsed, SyntaxError, shown};
 use crate::source::{SourceId, Span};
 
 /// How deep collections may be nested.
@@ -256,10 +256,7 @@ impl<'text> Reader<'text> {
 
     /// How a message calls the token at `start..end`.
     fn name(&self, start: usize, end: usize) -> String {
-        let raw = self.text.get(start..end).unwrap_or("");
-        let shown: String = raw.chars().take(40).collect();
-        let dots = if shown.len() < raw.len() { "…" } else { "" };
-        format!("`{}{dots}`", shown.escape_debug().to_string().replace("\\\"", "\""))
+        format!("`{}`", shown(self.text.get(start..end).unwrap_or("")))
     }
 
     fn span(&self, start: usize, end: usize) -> Span {

@@ -64,3 +64,21 @@ pub fn read(source: SourceId, text: &str, language: Language) -> Parsed {
         Language::Json => json::read(source, text),
     }
 }
+
+/// Text of the file as a message shows it: at most 40 characters, control characters escaped.
+fn shown(text: &str) -> String {
+    const LIMIT: usize = 40;
+    let mut out = String::new();
+    for (index, char) in text.chars().enumerate() {
+        if index == LIMIT {
+            out.push('…');
+            break;
+        }
+        if char.is_control() {
+            out.extend(char.escape_default());
+        } else {
+            out.push(char);
+        }
+    }
+    out
+}

@@ -4,7 +4,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle as WrittenStyle};
 
 use super::build::{Builder, MERGED_ENTRIES_LIMIT};
 use super::document::{Comment, Kind, Language, NodeId, Scalar, ScalarStyle, Tag};
-use super::{Parsed, SyntaxError, yaml_error};
+use super::{Parsed, SyntaxError, shown, yaml_error};
 use crate::source::{SourceId, Span};
 
 /// The namespace of YAML's own tags (`!!str`), <https://yaml.org/type/>.
@@ -113,6 +113,7 @@ impl Reader<'_> {
                 self.builder.leaf(Kind::Alias(target), span, None);
             }
             Event::UnresolvedAlias(name) => {
+                let name = shown(&name);
                 self.unresolved.get_or_insert_with(|| SyntaxError {
                     message: format!("The alias `*{name}` stands for nothing: no `&{name}` comes before it"),
                     help: Some(format!("Put `&{name}` before the value that is meant, or put quotes around the text")),
