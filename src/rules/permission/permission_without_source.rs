@@ -5,7 +5,7 @@ use crate::engine::{Finding, Findings, Grade};
 use crate::model::World;
 use crate::value::Text;
 
-/// What the services call the things that invoke functions, and whether only `SourceAccount` can be given.
+/// What the services call the things that invoke functions.
 const SOURCES: &[(&str, &str)] = &[
     ("apigateway", "API"),
     ("bedrock", "Bedrock agent"),
@@ -16,7 +16,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("connect", "Connect instance"),
     ("elasticloadbalancing", "target group"),
     ("events", "EventBridge rule"),
-    ("iot", "IoT rule"),
+    ("iot", "IoT rule or authorizer"),
     ("lambda.alarms.cloudwatch", "alarm"),
     ("lex", "bot"),
     ("lexv2", "bot"),
@@ -82,6 +82,10 @@ pub(super) fn check(world: &World, out: &mut Findings) {
                 "config" | "ses" | "lex" | "connect" | "secretsmanager" => {
                     "add `SourceAccount` with your account id, or `SourceArn`".to_owned()
                 }
+                // The group cannot be named where it has to wait for the permission.
+                "elasticloadbalancing" => "add `SourceArn` with the ARN of the target group, if only as \
+                    `arn:aws:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}:targetgroup/*`"
+                    .to_owned(),
                 _ => format!("add `SourceArn` with the ARN of the {source}"),
             };
             let message = format!("{article} {source} of any AWS account may {does} {function}");
