@@ -48,8 +48,11 @@ macro_rules! rules {
 
 rules! {
     deprecated_runtime in "runtime/deprecated_runtime.rs",
+    function_url_dual_permission in "url/function_url_dual_permission.rs",
     missing_permission in "permission/missing_permission.rs",
+    permission_principal_mismatch in "permission/permission_principal_mismatch.rs",
     permission_source_account in "permission/permission_source_account.rs",
+    permission_source_too_wide in "permission/permission_source_too_wide.rs",
     permission_without_source in "permission/permission_without_source.rs",
     public_permission in "permission/public_permission.rs",
     role_admin in "role/role_admin.rs",

@@ -24,6 +24,33 @@ pub(super) fn certainly(guard: &Guard, except: &Guard) -> Option<Guard> {
     (left.is_possible() && !left.is_rounded()).then_some(left)
 }
 
+/// Whether a permission cannot be where it is not seen: in what a macro adds, in a nested stack.
+pub(super) fn sees_all(world: &World) -> bool {
+    !world.open
+        && world.of_kind("AWS::CloudFormation::Stack").next().is_none()
+        && world.of_kind("AWS::Serverless::Application").next().is_none()
+}
+
+/// The service's name in a principal: `logs` of `logs.eu-west-1.amazonaws.com`. `None` for what is no service
+/// for certain.
+pub(super) fn service(principal: &Text) -> Option<String> {
+    let spelled = principal.to_string().replace("${AWS::URLSuffix}", "amazonaws.com");
+    let name = spelled.strip_suffix(".cn").unwrap_or(&spelled).strip_suffix(".amazonaws.com")?;
+    let is_region = |part: &str| {
+        part == "${AWS::Region}" || part.split('-').count() >= 3 && part.ends_with(|last: char| last.is_ascii_digit())
+    };
+    let name = match name.rsplit_once('.') {
+        Some((name, region)) if is_region(region) => name,
+        _ => name,
+    };
+    (!name.is_empty() && !name.contains("${")).then(|| name.to_owned())
+}
+
+/// `*`, or a principal of whatever account.
+pub(super) fn is_everybody(principal: &str) -> bool {
+    principal == "*" || principal.strip_prefix("arn:").is_some_and(|rest| rest.contains(":iam::*:"))
+}
+
 /// How a permission's function is called in a message: `` `Resize` ``, or words where it is none of the template's.
 pub(super) fn function_name(world: &World, permission: &Permission) -> String {
     match permission.functions.first().and_then(|target| world.function(target.function)) {
@@ -54,5 +81,22 @@ pub(super) fn verb(permission: &Permission) -> String {
         ["*" | "lambda:*"] => "do anything with".to_owned(),
         [action] => format!("`{action}` on"),
         _ => "invoke".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_named_without_its_region() {
+        let name = |principal: &str| service(&Text::literal(principal));
+        assert_eq!(name("logs.eu-west-1.amazonaws.com").as_deref(), Some("logs"));
+        assert_eq!(name("events.amazonaws.com").as_deref(), Some("events"));
+        assert_eq!(name("events.amazonaws.com.cn").as_deref(), Some("events"));
+        assert_eq!(name("lambda.alarms.cloudwatch.amazonaws.com").as_deref(), Some("lambda.alarms.cloudwatch"));
+        assert_eq!(name("alexa-appkit.amazon.com"), None);
+        assert_eq!(name("123456789012"), None);
+        assert_eq!(name("*"), None);
     }
 }

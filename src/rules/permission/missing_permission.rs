@@ -1,15 +1,16 @@
 //! `missing-permission`: see `rules/permission/missing-permission.md`.
 
-use super::permissions::certainly;
+use super::permissions::{certainly, sees_all};
 use crate::engine::{Finding, Findings, Grade};
 use crate::model::{FunctionId, Permission, Trigger, TriggerKind, World};
 use crate::value::{Guard, SymbolKind, Text};
+use crate::wiring::arn::may_match;
 use crate::wiring::{Invocation, coverage, invoke};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write as _;
 
 pub(super) fn check(world: &World, out: &mut Findings) {
-    if !sees_all_permissions(world) {
+    if !sees_all(world) {
         return;
     }
     let statements = Statements::of(world);
@@ -21,13 +22,6 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             report(world, &statements, trigger, &invocation, &left, out);
         }
     }
-}
-
-/// Whether a permission cannot be where it is not seen: in what a macro adds, in a nested stack.
-fn sees_all_permissions(world: &World) -> bool {
-    !world.open
-        && world.of_kind("AWS::CloudFormation::Stack").next().is_none()
-        && world.of_kind("AWS::Serverless::Application").next().is_none()
 }
 
 /// The permissions by the function that they are about.
@@ -139,6 +133,10 @@ fn report(
         let span = if near.source_arn.is_unset() { near.resource.span } else { near.source_arn.span() };
         finding = finding.label(span, says).related(&near.resource.address);
     }
+    // `permission-principal-mismatch` says the same of the permission that was meant for this.
+    if let Some(wrong) = meant(statements, invocation) {
+        finding = finding.cause(wrong.principal.span());
+    }
     out.push(finding.help(help(trigger, invocation.principal, name)));
 }
 
@@ -151,6 +149,16 @@ fn nearest<'a>(statements: &Statements<'a>, invocation: &Invocation) -> Option<&
         .collect();
     candidates.sort_by_key(|permission| !coverage(permission, invocation).maybe.is_possible());
     candidates.first().copied()
+}
+
+/// A permission that names this source and another service.
+fn meant<'a>(statements: &Statements<'a>, invocation: &Invocation) -> Option<&'a Permission<'a>> {
+    let source = invocation.source?;
+    let candidates = statements.by_function.get(&invocation.function).into_iter().flatten().copied();
+    candidates.into_iter().find(|permission| {
+        permission.source_arn.set().any(|(pattern, ..)| may_match(pattern, source).is_yes())
+            && !invoke::principal_coverage(permission, invocation.principal).maybe.is_possible()
+    })
 }
 
 /// The smallest permission that is missing.

@@ -1,9 +1,8 @@
 //! `permission-without-source`: see `rules/permission/permission-without-source.md`.
 
-use super::permissions::{function_name, verb, with_parties, without_owner};
+use super::permissions::{function_name, service, verb, with_parties, without_owner};
 use crate::engine::{Finding, Findings, Grade};
 use crate::model::World;
-use crate::value::Text;
 
 /// What the services call the things that invoke functions.
 const SOURCES: &[(&str, &str)] = &[
@@ -96,40 +95,5 @@ pub(super) fn check(world: &World, out: &mut Findings) {
                 .when(&left);
             out.push(with_parties(world, permission, finding));
         }
-    }
-}
-
-/// The service's name in a principal: `logs` of `logs.eu-west-1.amazonaws.com`. `None` for what is no service
-/// for certain.
-fn service(principal: &Text) -> Option<String> {
-    let spelled = principal.to_string().replace("${AWS::URLSuffix}", "amazonaws.com");
-    let name = spelled.strip_suffix(".cn").unwrap_or(&spelled).strip_suffix(".amazonaws.com")?;
-    if name.starts_with("${") {
-        return None;
-    }
-    let is_region = |part: &str| {
-        part == "${AWS::Region}" || part.split('-').count() >= 3 && part.ends_with(|last: char| last.is_ascii_digit())
-    };
-    match name.rsplit_once('.') {
-        Some((name, region)) if is_region(region) => Some(name.to_owned()),
-        _ => Some(name.to_owned()),
-    }
-    .filter(|name| !name.contains("${"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_service_is_named_without_its_region() {
-        let name = |principal: &str| service(&Text::literal(principal));
-        assert_eq!(name("logs.eu-west-1.amazonaws.com").as_deref(), Some("logs"));
-        assert_eq!(name("events.amazonaws.com").as_deref(), Some("events"));
-        assert_eq!(name("events.amazonaws.com.cn").as_deref(), Some("events"));
-        assert_eq!(name("lambda.alarms.cloudwatch.amazonaws.com").as_deref(), Some("lambda.alarms.cloudwatch"));
-        assert_eq!(name("alexa-appkit.amazon.com"), None);
-        assert_eq!(name("123456789012"), None);
-        assert_eq!(name("*"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! `public-permission`: see `rules/permission/public-permission.md`.
 
-use super::permissions::{certainly, function_name, may_be, verb, with_parties, without_owner};
+use super::permissions::{certainly, function_name, is_everybody, may_be, verb, with_parties, without_owner};
 use crate::engine::{Finding, Findings, Grade};
 use crate::model::{Permission, World};
 use crate::value::{Answer, Guard, Text};
@@ -26,11 +26,6 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             out.push(with_parties(world, permission, finding));
         }
     }
-}
-
-/// `*`, or a principal of whatever account.
-fn is_everybody(principal: &str) -> bool {
-    principal == "*" || principal.strip_prefix("arn:").is_some_and(|rest| rest.contains(":iam::*:"))
 }
 
 /// Where `SourceArn` is not set or names no account. Buckets' ARNs never do: those are `permission-source-account`'s.
