@@ -462,6 +462,30 @@ fn the_statement_that_add_permission_prints() {
 }
 
 #[test]
+fn a_policy_that_somebody_has_unpacked() {
+    let run = Run::one(&format!(
+        r#"{{"Policy": {{"Version": "2012-10-17", "Id": "default", "Statement": [{{"Sid": "x", "Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction", "Resource": "{ARN}"}}]}}, "RevisionId": "x"}}"#
+    ));
+    let permission = run.find("AWS::Lambda::Permission", "f/x");
+    assert_eq!(run.slice(permission.get("Principal").span()), "\"*\"");
+}
+
+#[test]
+fn provisioned_concurrency_is_its_alias_s() {
+    let aliases = format!(r#"{{"Aliases": [{{"AliasArn": "{ARN}:live", "Name": "live", "FunctionVersion": "1"}}]}}"#);
+    let configs = format!(
+        r#"{{"ProvisionedConcurrencyConfigs": [{{"FunctionArn": "{ARN}:live", "RequestedProvisionedConcurrentExecutions": 7, "Status": "READY"}}]}}"#
+    );
+    let run = Run::new([("d/a.json", aliases.as_str()), ("d/b.json", configs.as_str())]);
+    assert_eq!(run.summary(), ["AWS::Lambda::Alias f:live"]);
+    let alias = run.find("AWS::Lambda::Alias", "f:live");
+    let path = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions";
+    assert_eq!(text_of(alias, path).as_deref(), Some("7"));
+    let alone = Run::new([("d/a.json", aliases.as_str())]);
+    assert!(alone.find("AWS::Lambda::Alias", "f:live").get("ProvisionedConcurrencyConfig").cases().is_empty());
+}
+
+#[test]
 fn a_percent_encoded_trust_policy_keeps_its_places() {
     let encoded = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22Service%22%3A%22lambda.amazonaws.com%22%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D";
     let run = Run::one(&format!(

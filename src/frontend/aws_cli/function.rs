@@ -4,7 +4,7 @@ use super::lower::{
     FunctionArn, Lowering, child, copy, drop_default, drop_empty, is_default, pieces, pseudo, split_function, unknown,
 };
 use super::tree::{Tree, text};
-use super::{SETTING, tree};
+use super::{PROVISIONED, SETTING, tree};
 use crate::model::Names;
 use crate::source::Span;
 use crate::syntax::NodeId;
@@ -87,6 +87,7 @@ fn push(to: &mut Lowering, node: NodeId, body: NodeId, mut properties: Map) -> c
     unknown(&mut properties, ELSEWHERE, span);
     unknown(&mut properties, &["Code"], span);
     if let Some(version) = version {
+        unknown(&mut properties, &["ProvisionedConcurrencyConfig"], span);
         let address: Arc<str> = Arc::from(format!("{}:{version}", arn.name));
         let name = Text::literal(arn.unqualified.to_owned()).with(":").with(version);
         let names = Names { name: Text::literal(version), reference: name.clone(), arn: Some(name) };
@@ -251,6 +252,30 @@ pub(super) fn setting(to: &mut Lowering, node: NodeId, depth: usize) {
     to.region(node, &address, depth);
     let names = if arn.name.is_empty() { Names::default() } else { function_names(&arn) };
     to.push(SETTING, (address, span), tree.span(node), properties, names);
+}
+
+/// The provisioned concurrency of an alias or version, which is a property of it in CloudFormation.
+pub(super) fn provisioned(to: &mut Lowering, node: NodeId, depth: usize) {
+    let tree = to.tree;
+    let mut config = copy(&tree, node, &["FunctionArn", "RequestedProvisionedConcurrentExecutions"]);
+    if let Some(requested) = tree.get(node, "RequestedProvisionedConcurrentExecutions") {
+        let key_span = tree.key_span(node, "RequestedProvisionedConcurrentExecutions");
+        config.insert("ProvisionedConcurrentExecutions", key_span, tree.value(requested));
+    }
+    let body = tree.span(node);
+    let mut properties = Map::default();
+    properties.insert("ProvisionedConcurrencyConfig", body, Value::known(Data::Map(config), body));
+    let whole = tree.word(node, "FunctionArn").unwrap_or_default();
+    let arn = FunctionArn::read(whole);
+    let (_, span) = tree.named(node, "FunctionArn", "");
+    let address: Arc<str> = Arc::from(match arn.qualifier {
+        Some(qualifier) => format!("{}:{qualifier}", arn.name),
+        None => arn.name.to_owned(),
+    });
+    to.region(node, &address, depth);
+    let name = Text::literal(whole);
+    let names = Names { name: name.clone(), reference: name.clone(), arn: Some(name) };
+    to.push(PROVISIONED, (address, span), body, properties, names);
 }
 
 /// A function URL as printed.

@@ -1,7 +1,7 @@
 //! One folder of documents is one application.
 
 use super::lower::FunctionArn;
-use super::{ATTACHED_POLICIES, POLICY_NAMES, POLICY_VERSION, SETTING, bucket};
+use super::{ATTACHED_POLICIES, POLICY_NAMES, POLICY_VERSION, PROVISIONED, SETTING, bucket};
 use crate::engine::Address;
 use crate::frontend::{Format, Unit};
 use crate::model::Resource;
@@ -87,6 +87,7 @@ pub fn join(units: &mut [(&str, &mut Unit)]) {
     role_arns(&mut items);
     let mut owned = Vec::new();
     settings(&mut items, &mut owned);
+    provisioned(&mut items);
     policies(&mut items, &mut owned);
     policy_versions(&mut items, &mut owned);
     for (unit, address) in owned {
@@ -263,6 +264,35 @@ fn settings(items: &mut Vec<Item>, owned: &mut Vec<Owned>) {
             if function.get(&entry.key).is_none_or(is_unknown) {
                 function.insert(entry.key, entry.key_span, entry.value);
             }
+        }
+    }
+}
+
+/// Moves provisioned concurrency to its alias or version.
+fn provisioned(items: &mut Vec<Item>) {
+    let configs = take(items, PROVISIONED);
+    if configs.is_empty() {
+        return;
+    }
+    let holders = items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| item.resource.is("AWS::Lambda::Alias") || item.resource.is("AWS::Lambda::Version"));
+    let by_arn: FxHashMap<String, usize> = holders
+        .filter_map(|(at, item)| Some((item.resource.names.arn.as_ref()?.as_literal()?.to_owned(), at)))
+        .collect();
+    for mut item in configs {
+        let holder = by_arn.get(name(&item.resource)).and_then(|at| items.get_mut(*at));
+        let entry = properties(&mut item.resource).and_then(|map| map.entries.pop());
+        match (holder.and_then(|holder| properties(&mut holder.resource)), entry) {
+            (Some(map), Some(entry)) => map.insert(entry.key, entry.key_span, entry.value),
+            (None, Some(entry)) => {
+                if let Some(map) = properties(&mut item.resource) {
+                    map.entries.push(entry);
+                }
+                items.push(item);
+            }
+            (_, None) => {}
         }
     }
 }

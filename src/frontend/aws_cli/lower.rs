@@ -32,6 +32,7 @@ impl Lowering<'_> {
             Shape::CreateFunction => function::create(self, node, depth),
             Shape::UpdateFunction => function::update(self, node, depth),
             Shape::Setting => function::setting(self, node, depth),
+            Shape::Provisioned => function::provisioned(self, node, depth),
             Shape::Url => function::url(self, node, depth),
             Shape::CreateUrl => function::create_url(self, node, depth),
             Shape::InvokeConfig => function::invoke_config(self, node, depth),
@@ -39,7 +40,9 @@ impl Lowering<'_> {
             Shape::Alias => function::alias(self, node, depth),
             Shape::CreateAlias => function::create_alias(self, node, depth),
             Shape::Layer => function::layer(self, node, depth),
-            Shape::Policy { holder, json, whole } => permission::policy(self, node, *holder, json, *whole, depth),
+            Shape::Policy { holder, json, whole } => {
+                permission::policy(self, node, *holder, json.as_deref(), *whole, depth);
+            }
             Shape::AddPermission => permission::add(self, node, depth),
             Shape::Mapping => event_source::mapping(self, node, depth),
             Shape::CreateMapping => event_source::create(self, node, depth),

@@ -56,6 +56,9 @@ pub const WHOLE_POLICY: &str = "LambdaLint::Cli::WholePolicy";
 /// A setting of a function that came without the function; [`join`] moves it there.
 pub const SETTING: &str = "LambdaLint::Cli::FunctionSetting";
 
+/// The provisioned concurrency of an alias or version; [`join`] moves it there.
+pub const PROVISIONED: &str = "LambdaLint::Cli::ProvisionedConcurrency";
+
 /// The managed policies of a role; [`join`] moves them there.
 pub const ATTACHED_POLICIES: &str = "LambdaLint::Cli::AttachedPolicies";
 

@@ -9,7 +9,7 @@ use super::tree::{Embedded, Tree, text};
 use crate::engine::Address;
 use crate::model::Names;
 use crate::source::Span;
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::{Document, Kind, NodeId};
 use crate::value::{Map, Text, Value};
 use std::sync::Arc;
 
@@ -39,10 +39,8 @@ const OPERATORS: &[&str] = &[
     "foranyvalue:stringlike",
 ];
 
-/// Whether embedded JSON is a resource-based policy of Lambda (`whole`) or a statement of one.
-pub(super) fn is_about_lambda(json: &Embedded, whole: bool) -> bool {
-    let Some(root) = json.root() else { return false };
-    let document = json.document();
+/// Whether a node is a resource-based policy of Lambda (`whole`) or a statement of one.
+pub(super) fn is_about_lambda(document: &Document, root: NodeId, whole: bool) -> bool {
     let one = [root];
     let statements = if whole {
         let Some(list) = document.get(root, "Statement") else { return false };
@@ -63,10 +61,22 @@ pub(super) fn is_about_lambda(json: &Embedded, whole: bool) -> bool {
 }
 
 /// `get-policy`, or the statement that `add-permission` prints.
-pub(super) fn policy(to: &mut Lowering, node: NodeId, holder: NodeId, json: &Embedded, whole: bool, depth: usize) {
-    let Some(root) = json.root() else { return };
+pub(super) fn policy(
+    to: &mut Lowering,
+    node: NodeId,
+    holder: NodeId,
+    json: Option<&Embedded>,
+    whole: bool,
+    depth: usize,
+) {
     let outer = to.tree;
-    let tree = json.tree(&outer);
+    let (tree, root) = match json {
+        Some(json) => match json.root() {
+            Some(root) => (json.tree(&outer), root),
+            None => return,
+        },
+        None => (outer, holder),
+    };
     let one = [root];
     let statements =
         if whole { tree.get(root, "Statement").map_or(&[][..], |list| tree.document.items(list)) } else { &one };

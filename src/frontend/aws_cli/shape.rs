@@ -20,10 +20,10 @@ pub(super) enum Shape {
     UpdateFunction,
     /// `get-policy`, or the output of `add-permission` (one statement).
     Policy {
-        /// The text that holds the JSON.
+        /// The text that holds the JSON, or the policy itself where somebody has unpacked it.
         holder: NodeId,
         /// The JSON.
-        json: Box<Embedded>,
+        json: Option<Box<Embedded>>,
         /// Whether it is the whole policy.
         whole: bool,
     },
@@ -52,6 +52,8 @@ pub(super) enum Shape {
     Setting,
     /// `get-role`, and the output of `create-role`.
     GetRole,
+    /// An alias's or version's provisioned concurrency, an item of `list-provisioned-concurrency-configs`.
+    Provisioned,
     /// A role as printed, an item of `list-roles`.
     Role,
     /// A role of `get-account-authorization-details`, with its policies.
@@ -95,6 +97,8 @@ const LISTS: &[(&str, fn(&Look, NodeId) -> Option<Shape>)] = &[
     ("FunctionUrlConfigs", |look, node| look.url(node)),
     ("FunctionEventInvokeConfigs", |look, node| look.invoke_config(node)),
     ("Aliases", |look, node| look.alias(node)),
+    ("LayerVersions", |look, node| look.layer(node)),
+    ("ProvisionedConcurrencyConfigs", |look, node| look.provisioned(node)),
     ("Roles", |look, node| look.role(node)),
     ("RoleDetailList", |look, node| look.role(node).map(|_| Shape::RoleDetail)),
     ("Policies", |look, node| look.policy_detail(node)),
@@ -320,6 +324,11 @@ impl Look<'_> {
             .then_some(Shape::Layer)
     }
 
+    fn provisioned(&self, node: NodeId) -> Option<Shape> {
+        (self.arn(node, "FunctionArn", "lambda") && self.has(node, "RequestedProvisionedConcurrentExecutions"))
+            .then_some(Shape::Provisioned)
+    }
+
     fn policy(&self, node: NodeId) -> Option<Shape> {
         let (key, whole) = if self.only(node, &[&["Policy", "RevisionId"]]) {
             ("Policy", true)
@@ -330,12 +339,22 @@ impl Look<'_> {
         };
         let holder = self.get(node, key)?;
         // Buckets, queues and keys have policies of the same form.
-        let text = self.document.text(holder)?;
+        let Some(text) = self.document.text(holder) else {
+            return super::permission::is_about_lambda(self.document, holder, whole).then_some(Shape::Policy {
+                holder,
+                json: None,
+                whole,
+            });
+        };
         if !text.contains(":lambda:") {
             return None;
         }
         let json = Box::new(Embedded::read(self.text, self.document, holder)?);
-        super::permission::is_about_lambda(&json, whole).then_some(Shape::Policy { holder, json, whole })
+        super::permission::is_about_lambda(json.document(), json.root()?, whole).then_some(Shape::Policy {
+            holder,
+            json: Some(json),
+            whole,
+        })
     }
 
     fn role(&self, node: NodeId) -> Option<Shape> {
