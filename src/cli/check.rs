@@ -10,20 +10,18 @@ use crate::source::discover::{self, Discovered};
 use crate::source::load;
 use crate::{Settings, lint};
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Finds, reads and checks what was named, and writes what came of it.
 pub(super) fn run(options: &CheckArgs) -> Status {
     let selection = match selection(options) {
         Ok(selection) => selection,
-        Err(error) => {
-            if options.format == Format::Json {
-                usage::json(&error.to_string());
-            }
-            terminal::error(&error.to_string());
-            return Status::Failed;
-        }
+        Err(error) => return usage::wrong(&error.to_string(), options.format),
     };
+    if options.stdin_filename.is_some() && !options.paths.iter().any(|path| path == Path::new("-")) {
+        return usage::wrong("--stdin-filename names standard input, which is read for the path `-`", options.format);
+    }
     let discovered = discover::discover(&options.paths);
     let loaded = load::load(&discovered, options.stdin_filename.as_deref());
     let settings = Settings { selection, today: options.as_of.unwrap_or_else(today), alone: discovered.alone };

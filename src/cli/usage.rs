@@ -21,9 +21,18 @@ pub(super) fn refuse(error: &clap::Error, arguments: &[OsString]) -> Status {
     if asked_for { Status::Clean } else { Status::Failed }
 }
 
+/// Says what is wrong with arguments that `clap` saw nothing wrong with.
+pub(super) fn wrong(message: &str, format: Format) -> Status {
+    if format == Format::Json {
+        json(message);
+    }
+    terminal::error(message);
+    Status::Failed
+}
+
 /// Writes a document with nothing but this error: with `--format json` standard output is one whole document
 /// whatever happened.
-pub(super) fn json(message: &str) {
+fn json(message: &str) {
     let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
     let report = Report { errors: vec![RunError { file: None, message }], ..Report::default() };
     // A reader that has gone away has no use for the document.

@@ -116,7 +116,7 @@ fn search(root: &Path, found: &mut Discovered, seen: &mut Seen) {
                 Ok(entry) => Ok((entry.path().to_owned(), Some(entry.file_type()))),
                 Err(problem) => {
                     let path = problem.path().unwrap_or(root).to_owned();
-                    Err(error(&path, &describe(&problem.into())))
+                    Err(walk_error(&path, &describe(&problem.into())))
                 }
             })
     } else {
@@ -130,7 +130,10 @@ fn search(root: &Path, found: &mut Discovered, seen: &mut Seen) {
             .build()
             .map(|entry| match entry {
                 Ok(entry) => Ok((entry.path().to_owned(), entry.file_type())),
-                Err(problem) => Err(walk_error(root, problem)),
+                Err(problem) => {
+                    let (path, message) = unwrap(root, &problem);
+                    Err(walk_error(&path, &message))
+                }
             })
     };
     for entry in entries {
@@ -189,19 +192,24 @@ fn error(path: &Path, message: &str) -> RunError {
     RunError { file: Some(name(path, true)), message: message.to_owned() }
 }
 
+/// What kept a search from going on.
+fn walk_error(path: &Path, message: &str) -> RunError {
+    RunError { file: Some(name(path, false)), message: message.to_owned() }
+}
+
 /// The path and the words of an error of the `ignore` crate, which wraps them in layers.
-fn walk_error(root: &Path, problem: ignore::Error) -> RunError {
-    let mut path = root.to_owned();
-    let mut inner = &problem;
+fn unwrap(root: &Path, problem: &ignore::Error) -> (PathBuf, String) {
+    let mut path = root;
+    let mut inner = problem;
     loop {
         match inner {
             ignore::Error::WithPath { path: at, err } => {
-                path.clone_from(at);
+                path = at;
                 inner = err;
             }
             ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => inner = err,
-            ignore::Error::Io(problem) => return error(&path, &describe(problem)),
-            other => return error(&path, &other.to_string()),
+            ignore::Error::Io(problem) => return (path.to_owned(), describe(problem)),
+            other => return (path.to_owned(), other.to_string()),
         }
     }
 }

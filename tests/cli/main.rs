@@ -1,0 +1,12 @@
+//! The program as its users see it: sessions in a terminal (`sessions/*.trycmd`), and what needs files, streams or
+//! an environment of its own.
+
+mod discovery;
+mod json;
+mod project;
+mod streams;
+
+#[test]
+fn sessions() {
+    trycmd::TestCases::new().case("tests/cli/sessions/*.trycmd").env("CLICOLOR_FORCE", "0").env("NO_COLOR", "1");
+}
