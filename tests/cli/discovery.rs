@@ -166,7 +166,7 @@ mod unix {
     fn what_may_not_be_read_is_an_error_wherever_it_was_found() {
         let project = Project::new(&[("a.yaml", TWICE), ("locked/b.yaml", TWICE), ("c.yaml", TWICE)]);
         let deny =
-            |name: &str| std::fs::set_permissions(project.path(name), std::fs::Permissions::from_mode(0)).unwrap();
+            |name: &str| std::fs::set_permissions(project.path(name), std::fs::Permissions::from_mode(0o000)).unwrap();
         deny("locked");
         deny("c.yaml");
         let allowed = std::fs::read(project.path("c.yaml")).is_ok();

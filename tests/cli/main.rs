@@ -1,6 +1,8 @@
 //! The program as its users see it: sessions in a terminal (`sessions/*.trycmd`), and what needs files, streams or
 //! an environment of its own.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "only tests come here")]
+
 mod discovery;
 mod json;
 mod project;
