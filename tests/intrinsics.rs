@@ -154,6 +154,17 @@ fn cases_that_cannot_hold_together_are_not_combined() {
 }
 
 #[test]
+fn a_comparison_that_cannot_be_told_apart_is_one_of_its_own() {
+    let rest = "Parameters: {Env: {Type: String}}
+Conditions:
+  A: !Equals [!Sub '${Env}', prod]
+  B: !Equals [!Sub '${Env}', dev]
+";
+    let found = cases(&with("!If [A, !If [B, both, a], neither]", rest));
+    assert_eq!(found.len(), 3, "nothing is said about how the two relate: {found:?}");
+}
+
+#[test]
 fn mappings() {
     assert_eq!(cases(&with("!FindInMap [Sizes, dev, memory]", STAGES)), ["128"]);
     assert_eq!(

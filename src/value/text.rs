@@ -75,15 +75,13 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// The deployments in which the parameter has this value.
+    /// The deployments in which the parameter has this value; `None` when they cannot be told from others.
     #[must_use]
-    pub fn is(&self, value: &str) -> Guard {
-        match &self.atom {
-            None => Guard::always(),
-            Some((atom, values)) => {
-                let bit = values.iter().position(|known| &**known == value).unwrap_or(values.len());
-                if bit < usize::from(atom.size) { Guard::atom(*atom, 1 << bit) } else { Guard::never() }
-            }
+    pub fn is(&self, value: &str) -> Option<Guard> {
+        let (atom, values) = self.atom.as_ref()?;
+        match values.iter().position(|known| &**known == value) {
+            Some(bit) => Some(Guard::atom(*atom, 1 << bit)),
+            None => self.closed.then(Guard::never),
         }
     }
 }
@@ -365,7 +363,9 @@ impl Text {
                                     parameter.allowed.iter().all(|(value, _)| value != default)
                                 }));
                             written
-                                .map(|(value, at)| (&**value, if alone { *at } else { span }, parameter.is(value)))
+                                .map(|(value, at)| {
+                                    (&**value, if alone { *at } else { span }, parameter.is(value).unwrap_or_default())
+                                })
                                 .collect()
                         }
                         _ => return Value::unknown(span),

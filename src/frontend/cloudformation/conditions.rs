@@ -92,9 +92,9 @@ impl Template<'_> {
         for (symbol, other) in [(a, b), (b, a)] {
             let (Some(symbol), Some(literal)) = (symbol.as_symbol(), other.as_literal()) else { continue };
             if let SymbolKind::Parameter(parameter) = &symbol.kind
-                && parameter.atom.is_some()
+                && let Some(guard) = parameter.is(literal)
             {
-                return parameter.is(literal);
+                return guard;
             }
             if let Some(guard) = self.operand_guard(&symbol.name, literal) {
                 return guard;

@@ -186,7 +186,7 @@ impl Template<'_> {
                     Case {
                         value: Some(Data::List(List { items, open: false })),
                         span: *at,
-                        when: parameter.is(default),
+                        when: parameter.is(default).unwrap_or_default(),
                     }
                 });
                 return Value::from_cases(cases.collect(), false, span);
@@ -432,7 +432,7 @@ impl Template<'_> {
                 let Some(name) = document.text(entry.key) else { continue };
                 let guard = match text.as_symbol() {
                     Some(symbol) => match &symbol.kind {
-                        SymbolKind::Parameter(parameter) => parameter.is(name),
+                        SymbolKind::Parameter(parameter) => parameter.is(name).unwrap_or_default(),
                         _ => self.operand_guard(&symbol.name, name).unwrap_or_else(Guard::always),
                     },
                     None => Guard::always(),

@@ -248,7 +248,9 @@ impl<'a> Template<'a> {
         if !self.naming_now.borrow_mut().insert(id.into()) {
             return None;
         }
+        let before = self.bindings.replace(declared.bindings.clone());
         let value = self.evaluate(node, 0);
+        self.bindings.replace(before);
         self.naming_now.borrow_mut().remove(id);
         value.borrow().text().only().map(|text| (*text).clone())
     }
