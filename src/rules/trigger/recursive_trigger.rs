@@ -18,7 +18,10 @@ const CAUSES: &[(&str, &str, &str)] = &[
     ("s3:ObjectRemoved:", "s3:DeleteObjectVersion", "deletes from"),
     ("s3:ObjectTagging:", "s3:PutObjectTagging", "tags objects of"),
     ("s3:ObjectTagging:", "s3:DeleteObjectTagging", "tags objects of"),
+    ("s3:ObjectTagging:", "s3:PutObjectVersionTagging", "tags objects of"),
+    ("s3:ObjectTagging:", "s3:DeleteObjectVersionTagging", "tags objects of"),
     ("s3:ObjectAcl:", "s3:PutObjectAcl", "changes access lists in"),
+    ("s3:ObjectAcl:", "s3:PutObjectVersionAcl", "changes access lists in"),
     ("s3:ObjectRestore:", "s3:RestoreObject", "restores objects of"),
 ];
 
