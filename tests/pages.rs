@@ -46,28 +46,11 @@ fn reported(finding: Finding) -> Reported {
     }
 }
 
-/// Whether the front-end for SAM is there yet. Take this out with it: until then pages can have SAM examples already.
-fn sam_is_read() -> bool {
-    let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    \
-                    Properties:\n      Runtime: nodejs12.x\n";
-    !Real.lint(&[("template.yaml", template)], Date::new(2026, 11, 22).unwrap()).is_empty()
-}
-
 #[test]
 fn every_example_is_what_its_page_says() {
     let mut mistakes = Vec::new();
-    let sam = sam_is_read();
     for rule in pages::all() {
-        let mut page = pages::parse(rule.page).unwrap();
-        if !sam {
-            let is_sam = |text: &str| text.contains("AWS::Serverless-2016-10-31");
-            for example in &mut page.examples {
-                // Nothing is lowered from it, so nothing is to be found.
-                if example.files.iter().any(|file| is_sam(&file.text)) {
-                    example.files.iter_mut().for_each(|file| file.markers.clear());
-                }
-            }
-        }
+        let page = pages::parse(rule.page).unwrap();
         mistakes.extend(check_page(&Real, rule, &page));
     }
     assert!(mistakes.is_empty(), "{} mistakes:\n{}", mistakes.len(), mistakes.join("\n"));

@@ -296,6 +296,11 @@ impl Template<'_> {
         self.substitute(template, variables, span, depth)
     }
 
+    /// The text of an `Fn::Sub` that the front-end itself makes, of names that are known.
+    pub(super) fn substituted(&self, form: &str, span: Span) -> Text {
+        self.substitute(form, None, span, 0).only().cloned().unwrap_or_else(|| Text::literal(form))
+    }
+
     /// A text with its `${…}` replaced.
     fn substitute(&self, template: &str, variables: Option<NodeId>, span: Span, depth: usize) -> Value<Text> {
         let mut out = Value::known(Text::default(), span);
