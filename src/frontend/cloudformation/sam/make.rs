@@ -157,8 +157,7 @@ fn fill(form: &str, span: Span, template: &Template, variable: &dyn Fn(&str) -> 
     let mut cases = vec![(Text::default(), Guard::always())];
     let mut exhaustive = true;
     let mut rest = form;
-    loop {
-        let Some((before, from)) = rest.split_once("${") else { break };
+    while let Some((before, from)) = rest.split_once("${") {
         let (name, after) = from.split_once('}').unwrap_or((from, ""));
         let part =
             variable(name).unwrap_or_else(|| Value::known(template.substituted(&format!("${{{name}}}"), span), span));
