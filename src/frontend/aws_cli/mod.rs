@@ -79,7 +79,7 @@ pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Option<Unit> {
     if elements.is_empty() {
         return None;
     }
-    let budget = tree::budget();
+    let budget = tree::budget(&document);
     let tree = Tree::new(text, &document, &budget);
     let mut lowering = Lowering { tree, resources: Vec::new(), regions: Vec::new() };
     for element in &elements {

@@ -12,8 +12,8 @@ use std::sync::Arc;
 /// How deep a document is lowered; the API's own documents have a dozen levels.
 const MAX_DEPTH: usize = 64;
 
-/// How many values one file becomes at most. YAML aliases multiply; the largest real dumps have some 100,000.
-const MAX_VALUES: usize = 2_000_000;
+/// How many values a file becomes at most, for each of its nodes. Most nodes become one; YAML aliases multiply.
+const VALUES_PER_NODE: usize = 8;
 
 /// A document and the way from its positions to the file's.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +29,10 @@ pub(super) struct Tree<'a> {
 }
 
 /// How many values a file may become.
-pub(super) fn budget() -> Cell<usize> {
-    Cell::new(MAX_VALUES)
+pub(super) fn budget(document: &Document) -> Cell<usize> {
+    // A policy inside a text has more values than the one node of the text.
+    const LEAST: usize = 50_000;
+    Cell::new(document.len().saturating_mul(VALUES_PER_NODE).max(LEAST))
 }
 
 /// JSON that was read out of a text.
