@@ -8,28 +8,33 @@ use super::Resource;
 use super::application::{Trigger, TriggerKind};
 use super::triggers::{Push, own_arn, push};
 use super::world::World;
+use crate::source::SourceId;
 use crate::value::{Data, Guard, Piece, Symbol, SymbolKind, Text, Value};
+use rustc_hash::FxHashMap;
 
 /// A path has at most so many parts here; deeper ones count as any path.
 const MAX_PARTS: usize = 32;
 
-/// One call that an API makes.
+/// One call that an API makes: from a method, a route or an authorizer.
 struct Call<'a> {
     holder: &'a Resource,
     /// The type of the API's resource.
     api_kind: &'static str,
-    api: Value<&'a Data>,
+    api: Option<Text>,
     target: Value<&'a Data>,
     role: Value<&'a Data>,
     /// What stands after the API's id and a slash.
     place: Text,
     /// The same in words.
     route: String,
+    /// The deployments in which the place exists.
+    when: Guard,
+    /// The part of the configuration that declares it.
+    declaration: Value<&'a Data>,
 }
 
 fn add<'a>(world: &World<'a>, call: Call<'a>, out: &mut Vec<Trigger<'a>>) {
-    let declaration = call.holder.properties.borrow().within(&call.holder.when);
-    let api = call.api.text().only().copied();
+    let api = call.api.as_ref();
     let source_arn = api.map(|api| {
         let mut arn = own_arn("execute-api");
         arn.append(api);
@@ -46,13 +51,23 @@ fn add<'a>(world: &World<'a>, call: Call<'a>, out: &mut Vec<Trigger<'a>>) {
             source_arn,
             source: api.and_then(|api| world.resource_named(call.api_kind, api)),
             events: Value::unset(call.holder.span),
-            declaration: &declaration,
+            declaration: &call.declaration,
             without_role: call.role.unset_when(),
             route: call.route,
-            when: Guard::always(),
+            when: call.when,
         },
         out,
     );
+}
+
+/// The text that a value certainly is.
+fn only(value: Value<&Data>) -> Option<Text> {
+    value.text().only().map(|text| (*text).clone())
+}
+
+/// All that a resource says.
+fn whole(holder: &Resource) -> Value<&Data> {
+    holder.properties.borrow().within(&holder.when)
 }
 
 fn anything() -> Text {
@@ -78,31 +93,51 @@ fn authorizer_place(holder: &Resource) -> Text {
 pub(super) fn rest_method<'a>(world: &World<'a>, method: &'a Resource, out: &mut Vec<Trigger<'a>>) {
     let path = path(world, method);
     let verb = method.get("HttpMethod").text().only().and_then(|verb| verb.as_literal()).unwrap_or("ANY");
-    let mut place = stage(method).with("/");
+    let place = method_place(method, verb, path.as_ref());
+    let route = path.map_or_else(|| verb.to_owned(), |path| format!("{verb} /{path}"));
+    let call = Call {
+        holder: method,
+        api_kind: "AWS::ApiGateway::RestApi",
+        api: only(method.get("RestApiId")),
+        target: method.get("Integration.Uri"),
+        role: method.get("Integration.Credentials"),
+        place,
+        route,
+        when: Guard::always(),
+        declaration: whole(method),
+    };
+    add(world, call, out);
+}
+
+/// `stage/METHOD/path`.
+fn method_place(holder: &Resource, verb: &str, path: Option<&Text>) -> Text {
+    let mut place = stage(holder).with("/");
     if verb == "ANY" {
         place.append(&anything());
     } else {
         place = place.with(verb);
     }
     // A permission for the root is written with and without a slash at its end.
-    match path.as_ref().filter(|path| !path.is_empty()) {
+    match path.filter(|path| !path.is_empty()) {
         Some(path) => {
             place = place.with("/");
             place.append(path);
         }
         None => place.append(&anything()),
     }
-    let route = path.map_or_else(|| verb.to_owned(), |path| format!("{verb} /{path}"));
-    let call = Call {
-        holder: method,
-        api_kind: "AWS::ApiGateway::RestApi",
-        api: method.get("RestApiId"),
-        target: method.get("Integration.Uri"),
-        role: method.get("Integration.Credentials"),
-        place,
-        route,
-    };
-    add(world, call, out);
+    place
+}
+
+/// A path as it is written (`/images/{id}`) without its first slash, `*` for the parts in braces.
+fn literal_path(path: &str) -> Text {
+    let mut out = Text::default();
+    for (index, part) in path.trim_start_matches('/').split('/').enumerate() {
+        if index > 0 {
+            out = out.with("/");
+        }
+        if part.starts_with('{') { out.append(&anything()) } else { out = out.with(part) }
+    }
+    out
 }
 
 /// Any stage of the holder's API.
@@ -142,11 +177,13 @@ pub(super) fn rest_authorizer<'a>(world: &World<'a>, authorizer: &'a Resource, o
     let call = Call {
         holder: authorizer,
         api_kind: "AWS::ApiGateway::RestApi",
-        api: authorizer.get("RestApiId"),
+        api: only(authorizer.get("RestApiId")),
         target: authorizer.get("AuthorizerUri"),
         role: authorizer.get("AuthorizerCredentials"),
         place: authorizer_place(authorizer),
-        route: "an authorizer".to_owned(),
+        route: Trigger::AUTHORIZER.to_owned(),
+        when: Guard::always(),
+        declaration: whole(authorizer),
     };
     add(world, call, out);
 }
@@ -156,27 +193,128 @@ pub(super) fn http_authorizer<'a>(world: &World<'a>, authorizer: &'a Resource, o
     let call = Call {
         holder: authorizer,
         api_kind: "AWS::ApiGatewayV2::Api",
-        api: authorizer.get("ApiId"),
+        api: only(authorizer.get("ApiId")),
         target: authorizer.get("AuthorizerUri"),
         role: authorizer.get("AuthorizerCredentialsArn"),
         place: authorizer_place(authorizer),
-        route: "an authorizer".to_owned(),
+        route: Trigger::AUTHORIZER.to_owned(),
+        when: Guard::always(),
+        declaration: whole(authorizer),
     };
     add(world, call, out);
 }
 
-/// `AWS::ApiGatewayV2::Integration`, for whatever routes use it.
-pub(super) fn http_integration<'a>(world: &World<'a>, integration: &'a Resource, out: &mut Vec<Trigger<'a>>) {
-    let call = Call {
+/// The routes of HTTP and WebSocket APIs by the integration that they use.
+#[derive(Default)]
+pub(super) struct Routes<'a>(FxHashMap<(SourceId, Box<str>), Vec<&'a Resource>>);
+
+impl<'a> Routes<'a> {
+    pub(super) fn of(world: &World<'a>) -> Self {
+        let mut routes = Self::default();
+        for route in world.of_kind("AWS::ApiGatewayV2::Route") {
+            for (target, ..) in route.get("Target").text().set() {
+                let integration = target.strip_prefix(&Text::literal("integrations/"));
+                if let Some(symbol) = integration.as_ref().and_then(Text::as_symbol) {
+                    routes.0.entry((route.source, symbol.name.clone())).or_default().push(route);
+                }
+            }
+        }
+        routes
+    }
+
+    fn with(&self, integration: &Resource) -> &[&'a Resource] {
+        self.0.get(&(integration.source, Box::from(&*integration.address))).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// `AWS::ApiGatewayV2::Integration`, for each route that uses it.
+pub(super) fn http_integration<'a>(
+    world: &World<'a>,
+    integration: &'a Resource,
+    routes: &Routes<'a>,
+    out: &mut Vec<Trigger<'a>>,
+) {
+    let call = |place: Text, route: String, when: Guard| Call {
         holder: integration,
         api_kind: "AWS::ApiGatewayV2::Api",
-        api: integration.get("ApiId"),
+        api: only(integration.get("ApiId")),
         target: integration.get("IntegrationUri"),
         role: integration.get("CredentialsArn"),
-        place: anything(),
-        route: String::new(),
+        place,
+        route,
+        when,
+        declaration: whole(integration),
     };
-    add(world, call, out);
+    let routes = routes.with(integration);
+    if routes.is_empty() {
+        add(world, call(anything(), String::new(), Guard::always()), out);
+    }
+    for route in routes {
+        let key = route.get("RouteKey").text().only().and_then(|key| key.as_literal().map(str::to_owned));
+        let (place, words) = match key {
+            None => (anything(), String::new()),
+            Some(key) => match key.split_once(' ') {
+                Some((verb, path)) => (method_place(integration, verb, Some(&literal_path(path))), key),
+                // `$default`, and the keys of WebSocket APIs.
+                None => (stage(integration).with("/").with(&key), key),
+            },
+        };
+        add(world, call(place, words, route.when.clone()), out);
+    }
+}
+
+/// The integrations and authorizers in an API's OpenAPI `Body`.
+pub(super) fn open_api<'a>(world: &World<'a>, api: &'a Resource, out: &mut Vec<Trigger<'a>>) {
+    let body = api.get("Body");
+    if body.cases().is_empty() || body.is_unset() {
+        return;
+    }
+    let call = |declaration: &Value<&'a Data>, target: &str, role: &str, place: Text, route: String| Call {
+        holder: api,
+        api_kind: if api.is("AWS::ApiGateway::RestApi") {
+            "AWS::ApiGateway::RestApi"
+        } else {
+            "AWS::ApiGatewayV2::Api"
+        },
+        api: Some(api.names.reference.clone()),
+        target: declaration.get(target),
+        role: declaration.get(role),
+        place,
+        route,
+        when: Guard::always(),
+        declaration: declaration.clone(),
+    };
+    let (paths, _) = body.get("paths").entries();
+    for (path, methods) in paths {
+        let (methods, _) = methods.entries();
+        for (method, operation) in methods {
+            let verb = match &*method.key {
+                "x-amazon-apigateway-any-method" => "ANY".to_owned(),
+                key if key.starts_with("x-") => continue,
+                key => key.to_ascii_uppercase(),
+            };
+            let integration = operation.get("x-amazon-apigateway-integration");
+            if integration.cases().is_empty() || integration.is_unset() {
+                continue;
+            }
+            let place = method_place(api, &verb, Some(&literal_path(&path.key)));
+            let route = format!("{verb} {}", path.key);
+            add(world, call(&integration, "uri", "credentials", place, route), out);
+        }
+    }
+    for schemes in ["securityDefinitions", "components.securitySchemes"] {
+        let (schemes, _) = body.get(schemes).entries();
+        for (_, scheme) in schemes {
+            let authorizer = scheme.get("x-amazon-apigateway-authorizer");
+            if authorizer.cases().is_empty() || authorizer.is_unset() {
+                continue;
+            }
+            let mut place = Text::literal("authorizers/");
+            place.append(&anything());
+            let route = Trigger::AUTHORIZER.to_owned();
+            add(world, call(&authorizer, "authorizerUri", "authorizerCredentials", place, route), out);
+        }
+    }
 }
 
 /// `AWS::ApiGatewayV2::Api` with a `Target`, its only route then.

@@ -168,10 +168,13 @@ pub struct Trigger<'a> {
 }
 
 impl Trigger<'_> {
+    /// The `route` of an API's authorizers.
+    pub(super) const AUTHORIZER: &'static str = "an authorizer";
+
     /// Whether it is an API's authorizer.
     #[must_use]
     pub fn is_authorizer(&self) -> bool {
-        self.holder.kind.ends_with("::Authorizer")
+        self.route == Self::AUTHORIZER
     }
 }
 

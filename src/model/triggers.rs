@@ -10,6 +10,7 @@ use crate::value::{Data, Guard, Piece, Symbol, SymbolKind, Text, Value};
 /// All triggers of a world.
 pub(super) fn all<'a>(world: &World<'a>) -> Vec<Trigger<'a>> {
     let mut out = Vec::new();
+    let routes = api::Routes::of(world);
     for resource in &world.resources {
         match &*resource.kind {
             "AWS::S3::Bucket" => bucket(world, resource, &mut out),
@@ -27,9 +28,13 @@ pub(super) fn all<'a>(world: &World<'a>) -> Vec<Trigger<'a>> {
             "AWS::Logs::SubscriptionFilter" => subscription_filter(world, resource, &mut out),
             "AWS::ApiGateway::Method" => api::rest_method(world, resource, &mut out),
             "AWS::ApiGateway::Authorizer" => api::rest_authorizer(world, resource, &mut out),
-            "AWS::ApiGatewayV2::Integration" => api::http_integration(world, resource, &mut out),
+            "AWS::ApiGatewayV2::Integration" => api::http_integration(world, resource, &routes, &mut out),
             "AWS::ApiGatewayV2::Authorizer" => api::http_authorizer(world, resource, &mut out),
-            "AWS::ApiGatewayV2::Api" => api::http_target(world, resource, &mut out),
+            "AWS::ApiGateway::RestApi" => api::open_api(world, resource, &mut out),
+            "AWS::ApiGatewayV2::Api" => {
+                api::http_target(world, resource, &mut out);
+                api::open_api(world, resource, &mut out);
+            }
             "AWS::Lambda::EventSourceMapping" => mapping(world, resource, &mut out),
             _ => {}
         }
