@@ -305,3 +305,37 @@ fn conditions(statement: &Value<&Data>) -> (Vec<Condition>, bool) {
     }
     (out, open)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn narrows(operator: &str, key: &str, value: &str) -> bool {
+        let span = Span::default();
+        let values = Value::known(Data::Text(Text::literal(value)), span);
+        let condition =
+            Condition { operator: operator.into(), key: key.into(), values: Elements::read(&values.borrow()), span };
+        condition.narrows()
+    }
+
+    #[test]
+    fn what_is_reached_is_narrowed_by_keys_about_it() {
+        assert!(narrows("StringEquals", "cloudwatch:namespace", "Orders"));
+        assert!(narrows("StringEquals", "aws:ResourceTag/team", "orders"));
+        assert!(narrows("StringLike", "s3:prefix", "uploads/*"));
+        assert!(narrows("StringEquals", "kms:ViaService", "s3.eu-west-1.amazonaws.com"));
+        assert!(narrows("ForAnyValue:StringEquals", "dynamodb:LeadingKeys", "a"));
+        assert!(narrows("StringEquals", "AWS:ResourceOrgID", "o-1"));
+    }
+
+    #[test]
+    fn who_asks_narrows_nothing_and_neither_does_everything() {
+        assert!(!narrows("Bool", "aws:SecureTransport", "true"));
+        assert!(!narrows("StringEquals", "aws:RequestedRegion", "eu-west-1"));
+        assert!(!narrows("StringEquals", "aws:PrincipalOrgID", "o-1"));
+        assert!(!narrows("StringNotEquals", "aws:ResourceTag/team", "orders"));
+        assert!(!narrows("StringEqualsIfExists", "aws:ResourceTag/team", "orders"));
+        assert!(!narrows("Null", "aws:ResourceTag/team", "false"));
+        assert!(!narrows("StringLike", "s3:prefix", "*"));
+    }
+}

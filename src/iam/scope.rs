@@ -161,7 +161,7 @@ impl<'a> Subject<'a> {
         };
         of_functions(&self.functions).unwrap_or_else(|| {
             let role = self.roles.first().map_or("", |role| &role.resource.address);
-            format!("a function with the role `{role}`")
+            format!("the role `{role}`")
         })
     }
 

@@ -13,8 +13,6 @@ pub enum Width {
         service: String,
         /// The type in the ARN (`table`), where it is said.
         kind: Option<String>,
-        /// Whether the account is left empty: the resources are AWS's own, or S3's.
-        no_account: bool,
     },
     /// Something that has a name, or what cannot be read.
     Named,
@@ -66,7 +64,7 @@ pub fn width(text: &Text) -> Width {
             _ => return Width::Named,
         }
     }
-    let [_, _, service, _, account, resource] = segments.as_slice() else { return Width::Named };
+    let [_, _, service, _, _, resource] = segments.as_slice() else { return Width::Named };
     let service = match service.as_slice() {
         [Piece::Literal(service)] => Some(service.to_ascii_lowercase()),
         [Piece::Any] => None,
@@ -76,7 +74,7 @@ pub fn width(text: &Text) -> Width {
     match (wild, service) {
         (false, _) => Width::Named,
         (true, None) => Width::Everything,
-        (true, Some(service)) => Width::EveryName { service, kind, no_account: account.is_empty() },
+        (true, Some(service)) => Width::EveryName { service, kind },
     }
 }
 

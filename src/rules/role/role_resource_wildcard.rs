@@ -27,7 +27,10 @@ const NEED_STAR: &[&str] = &[
 const ALTERNATIVES: &[&str] = &["s3", "events", "execute-api", "es", "lambda", "sns", "ssm", "iot"];
 
 /// Services in which any resource is as good as another to an intruder.
-const TAME: &[&str] = &["logs", "xray", "cloudwatch"];
+const TAME: &[&str] = &["logs", "xray", "cloudwatch", "polly", "translate", "comprehend", "textract"];
+
+/// Ends of the names of resource types that come into being when something runs: nobody can name them beforehand.
+const MADE_AT_RUN_TIME: &[&str] = &["job", "jobs", "execution", "snapshot", "session", "task", "backup", "invocation"];
 
 pub(super) fn check(world: &World, out: &mut Findings) {
     for subject in subjects(world) {
@@ -41,6 +44,8 @@ pub(super) fn check(world: &World, out: &mut Findings) {
 struct Hit {
     pattern: String,
     service: String,
+    /// What people call the things that it is about.
+    noun: Option<&'static str>,
     weight: Weight,
     when: Guard,
 }
@@ -59,7 +64,8 @@ enum Weight {
 /// Whether it tells what there is, and nothing that is in it.
 fn describes(action: &Action) -> bool {
     action.level == AccessLevel::List
-        || (action.level == AccessLevel::Read && ["Describe", "List"].iter().any(|verb| action.name.starts_with(verb)))
+        || (action.level == AccessLevel::Read
+            && ["Describe", "List", "GetBucketLocation"].iter().any(|verb| action.name.starts_with(verb)))
 }
 
 fn weigh(action: &Action, on: &Width) -> Weight {
@@ -68,9 +74,15 @@ fn weigh(action: &Action, on: &Width) -> Weight {
         return Weight::None;
     }
     let required = action.resources.contains('*') || ALTERNATIVES.contains(&action.service);
-    // What has no account (Bedrock's models) belongs to AWS. A bucket has none in its ARN either.
-    let of_aws = matches!(on, Width::EveryName { service, no_account: true, .. } if service == "bedrock");
-    if !required || describes(action) || of_aws || TAME.contains(&action.service) { Weight::Light } else { Weight::Full }
+    // Bedrock's models, and the profiles that spread their use over regions, are AWS's own.
+    let of_aws = matches!(on, Width::EveryName { service, kind: Some(kind), .. }
+        if service == "bedrock" && matches!(&**kind, "foundation-model" | "inference-profile"));
+    // An execution has its state machine's name in its ARN.
+    let at_run_time = action.service != "states"
+        && action.takes_resources()
+        && action.resource_types().all(|kind| MADE_AT_RUN_TIME.iter().any(|end| kind.ends_with(end)));
+    let light = !required || describes(action) || of_aws || at_run_time || TAME.contains(&action.service);
+    if light { Weight::Light } else { Weight::Full }
 }
 
 fn hits(subject: &Subject, on: &Reading, wide: &Width) -> Vec<Hit> {
@@ -97,7 +109,7 @@ fn hits(subject: &Subject, on: &Reading, wide: &Width) -> Vec<Hit> {
             weight = if counts { weight.max(weigh(&action, wide)) } else { weight };
         }
         if weight > Weight::None && !out.iter().any(|hit| hit.pattern == pattern && hit.when == when) {
-            out.push(Hit { pattern: pattern.to_owned(), service, weight, when });
+            out.push(Hit { noun: noun(pattern, &service), pattern: pattern.to_owned(), service, weight, when });
         }
     }
     out
@@ -127,6 +139,7 @@ fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
 
     let mut patterns: Vec<&str> = Vec::new();
     let mut services: Vec<&str> = Vec::new();
+    let mut nouns: Vec<&str> = Vec::new();
     let mut when = Guard::never();
     for hit in wide.iter().flat_map(|(.., hits)| hits) {
         when = when.or(&hit.when);
@@ -136,6 +149,10 @@ fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
         if !services.contains(&hit.service.as_str()) {
             services.push(&hit.service);
         }
+        let noun = hit.noun.unwrap_or("resource");
+        if !nouns.contains(&noun) {
+            nouns.push(noun);
+        }
     }
     let narrowed = statement.may_be_narrowed();
     let bounded = subject.is_bounded();
@@ -144,8 +161,8 @@ fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
         Width::EveryName { service, kind: Some(kind), .. } => format!("every {kind} of `{service}`"),
         Width::EveryName { service, kind: None, .. } if service == "s3" => "every bucket".to_owned(),
         Width::EveryName { service, .. } => format!("every resource of `{service}`"),
-        Width::Everything | Width::Named => match services.as_slice() {
-            [one] => noun(one).map_or_else(|| "every resource".to_owned(), |noun| format!("every {noun}")),
+        Width::Everything | Width::Named => match nouns.as_slice() {
+            [one] => format!("every {one}"),
             _ => "every resource".to_owned(),
         },
     };
@@ -164,52 +181,67 @@ fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
     for function in subject.functions.iter().take(3) {
         finding = finding.label(function.resource.span, "this function");
     }
-    out.push(subject.relate(finding.help(help(world, &services))));
+    out.push(subject.relate(finding.help(help(world, subject, &services, &nouns))));
 }
 
-/// What people call the things of a service, and CloudFormation's type of them.
-const THINGS: &[(&str, &str, &str)] = &[
-    ("s3", "bucket", "AWS::S3::Bucket"),
-    ("dynamodb", "table", "AWS::DynamoDB::Table"),
-    ("sqs", "queue", "AWS::SQS::Queue"),
-    ("sns", "topic", "AWS::SNS::Topic"),
-    ("lambda", "function", "AWS::Lambda::Function"),
-    ("states", "state machine", "AWS::StepFunctions::StateMachine"),
-    ("events", "event bus", "AWS::Events::EventBus"),
-    ("kinesis", "stream", "AWS::Kinesis::Stream"),
-    ("firehose", "delivery stream", "AWS::KinesisFirehose::DeliveryStream"),
-    ("secretsmanager", "secret", "AWS::SecretsManager::Secret"),
-    ("ssm", "parameter", "AWS::SSM::Parameter"),
-    ("kms", "key", "AWS::KMS::Key"),
-    ("cognito-idp", "user pool", "AWS::Cognito::UserPool"),
-    ("ecs", "task", "AWS::ECS::TaskDefinition"),
-    ("execute-api", "API", "AWS::ApiGateway::RestApi"),
-    ("bedrock", "model", ""),
-    ("ses", "identity", "AWS::SES::EmailIdentity"),
-    ("logs", "log group", "AWS::Logs::LogGroup"),
-    ("sts", "role", "AWS::IAM::Role"),
-    ("iot", "topic", ""),
-    ("rds-data", "cluster", "AWS::RDS::DBCluster"),
+/// What people call the things of a service, the resource types of the table that they are, and CloudFormation's
+/// type of them.
+const THINGS: &[(&str, &str, &[&str], &str)] = &[
+    ("s3", "bucket", &["bucket", "object"], "AWS::S3::Bucket"),
+    ("dynamodb", "table", &["table", "index", "stream"], "AWS::DynamoDB::Table"),
+    ("sqs", "queue", &["queue"], "AWS::SQS::Queue"),
+    ("sns", "topic", &["topic"], "AWS::SNS::Topic"),
+    ("lambda", "function", &["function"], "AWS::Lambda::Function"),
+    ("states", "state machine", &["statemachine", "execution"], "AWS::StepFunctions::StateMachine"),
+    ("events", "event bus", &["event-bus"], "AWS::Events::EventBus"),
+    ("kinesis", "stream", &["stream"], "AWS::Kinesis::Stream"),
+    ("firehose", "delivery stream", &["deliverystream"], "AWS::KinesisFirehose::DeliveryStream"),
+    ("secretsmanager", "secret", &["Secret"], "AWS::SecretsManager::Secret"),
+    ("ssm", "parameter", &["parameter"], "AWS::SSM::Parameter"),
+    ("kms", "key", &["key"], "AWS::KMS::Key"),
+    ("cognito-idp", "user pool", &["userpool"], "AWS::Cognito::UserPool"),
+    ("execute-api", "API", &["execute-api-general"], "AWS::ApiGateway::RestApi"),
+    ("bedrock", "model", &["foundation-model"], ""),
+    ("bedrock", "knowledge base", &["knowledge-base"], "AWS::Bedrock::KnowledgeBase"),
+    ("ses", "identity", &["identity"], "AWS::SES::EmailIdentity"),
+    ("logs", "log group", &["log-group", "log-stream"], "AWS::Logs::LogGroup"),
+    ("sts", "role", &["role"], "AWS::IAM::Role"),
+    ("iam", "role", &["role"], "AWS::IAM::Role"),
+    ("rds-data", "cluster", &["cluster"], "AWS::RDS::DBCluster"),
+    ("aoss", "collection", &["collection"], "AWS::OpenSearchServerless::Collection"),
 ];
 
-fn noun(service: &str) -> Option<&'static str> {
-    THINGS.iter().find(|(known, ..)| *known == service).map(|(_, noun, _)| *noun)
+/// What people call the things that a pattern of actions is about.
+fn noun(pattern: &str, service: &str) -> Option<&'static str> {
+    let of_service = || THINGS.iter().filter(|(known, ..)| *known == service);
+    let Some(action) = iam_actions::action(pattern) else {
+        // A pattern takes in actions on all kinds of things; one word for them is enough where there is one.
+        let mut things = of_service();
+        return things.next().filter(|_| things.next().is_none()).map(|(_, noun, ..)| *noun);
+    };
+    of_service().find(|(_, _, kinds, _)| action.resource_types().any(|kind| kinds.contains(&kind))).map(|(_, noun, ..)| *noun)
 }
 
 /// Where the template declares the things that the actions are about, they are what is probably meant.
-fn help(world: &World, services: &[&str]) -> String {
-    let mut declared: Vec<&str> = Vec::new();
-    let mut nouns: Vec<&str> = Vec::new();
-    for (_, noun, kind) in THINGS.iter().filter(|(service, ..)| services.contains(service)) {
-        nouns.push(noun);
-        declared.extend(world.of_kind(kind).filter(|resource| resource.origin.is_written()).map(|found| &*found.address));
+fn help(world: &World, subject: &Subject, services: &[&str], nouns: &[&str]) -> String {
+    if services == ["logs"] {
+        return match subject.functions.as_slice() {
+            [one] => format!("name the log group of `{}`, `/aws/lambda/<function>` unless it has one of its own", one.address()),
+            _ => "name the functions' log groups, `/aws/lambda/<function>` unless they have one of their own".to_owned(),
+        };
     }
-    match (declared.as_slice(), nouns.as_slice(), services) {
-        ([_] | [_, _] | [_, _, _], ..) if nouns.len() == services.len() => {
+    let own = |address: &str| subject.functions.iter().any(|function| &**function.address() == address);
+    let mut declared: Vec<&str> = Vec::new();
+    for (_, _, _, kind) in THINGS.iter().filter(|(service, noun, ..)| services.contains(service) && nouns.contains(noun)) {
+        let written = world.of_kind(kind).filter(|resource| resource.origin.is_written() && !own(&resource.address));
+        declared.extend(written.map(|found| &*found.address));
+    }
+    match (declared.as_slice(), nouns) {
+        ([_] | [_, _] | [_, _, _], _) if nouns.len() == services.len() && !nouns.contains(&"resource") => {
             let arns = if declared.len() == 1 { "the ARN" } else { "the ARNs" };
-            format!("name what the function works with: {arns} of {}", words::list(&declared))
+            format!("name what it works with: {arns} of {}", words::list(&declared))
         }
-        (_, [noun], [_]) => format!("name the {noun} that the function works with, by its ARN"),
-        _ => "name the resources that the function works with, by their ARNs".to_owned(),
+        (_, [noun]) if *noun != "resource" => format!("name the {noun} that it works with, by its ARN"),
+        _ => "name the resources that it works with, by their ARNs".to_owned(),
     }
 }
