@@ -18,6 +18,10 @@ const NEED_STAR: &[&str] = &[
     "ec2:DeleteNetworkInterface",
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
+    "ec2:AttachNetworkInterface",
+    "ec2:DetachNetworkInterface",
+    "ec2:CreateNetworkInterfacePermission",
+    "ec2:DeleteNetworkInterfacePermission",
     "logs:CreateLogGroup",
 ];
 
@@ -158,7 +162,10 @@ fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
     let bounded = subject.is_bounded();
     let grade = if weight == Weight::Full && !narrowed && !bounded { Grade::WARNING } else { Grade::NOTE };
     let on = match first_width {
-        Width::EveryName { service, kind: Some(kind), .. } => format!("every {kind} of `{service}`"),
+        Width::EveryName { service, kind: Some(kind), .. } => match called(service, kind) {
+            Some(noun) => format!("every {noun}"),
+            None => format!("every `{kind}` of `{service}`"),
+        },
         Width::EveryName { service, kind: None, .. } if service == "s3" => "every bucket".to_owned(),
         Width::EveryName { service, .. } => format!("every resource of `{service}`"),
         Width::Everything | Width::Named => match nouns.as_slice() {
@@ -181,7 +188,7 @@ fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
     for function in subject.functions.iter().take(3) {
         finding = finding.label(function.resource.span, "this function");
     }
-    out.push(subject.relate(finding.help(help(world, subject, &services, &nouns))));
+    out.push(subject.relate(finding.help(help(world, subject, &patterns, &services, &nouns))));
 }
 
 /// What people call the things of a service, the resource types of the table that they are, and CloudFormation's
@@ -211,6 +218,11 @@ const THINGS: &[(&str, &str, &[&str], &str)] = &[
     ("aoss", "collection", &["collection"], "AWS::OpenSearchServerless::Collection"),
 ];
 
+/// What people call the resources that a type in an ARN stands for.
+fn called(service: &str, kind: &str) -> Option<&'static str> {
+    THINGS.iter().find(|(known, _, kinds, _)| *known == service && kinds.contains(&kind)).map(|(_, noun, ..)| *noun)
+}
+
 /// What people call the things that a pattern of actions is about.
 fn noun(pattern: &str, service: &str) -> Option<&'static str> {
     let of_service = || THINGS.iter().filter(|(known, ..)| *known == service);
@@ -222,9 +234,12 @@ fn noun(pattern: &str, service: &str) -> Option<&'static str> {
     of_service().find(|(_, _, kinds, _)| action.resource_types().any(|kind| kinds.contains(&kind))).map(|(_, noun, ..)| *noun)
 }
 
+/// What a function needs for its own log.
+const LOGGING: &[&str] = &["logs:CreateLogStream", "logs:PutLogEvents"];
+
 /// Where the template declares the things that the actions are about, they are what is probably meant.
-fn help(world: &World, subject: &Subject, services: &[&str], nouns: &[&str]) -> String {
-    if services == ["logs"] {
+fn help(world: &World, subject: &Subject, patterns: &[&str], services: &[&str], nouns: &[&str]) -> String {
+    if patterns.iter().all(|pattern| LOGGING.iter().any(|known| known.eq_ignore_ascii_case(pattern))) {
         return match subject.functions.as_slice() {
             [one] => format!("name the log group of `{}`, `/aws/lambda/<function>` unless it has one of its own", one.address()),
             _ => "name the functions' log groups, `/aws/lambda/<function>` unless they have one of their own".to_owned(),
