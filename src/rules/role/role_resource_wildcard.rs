@@ -23,6 +23,7 @@ const NEED_STAR: &[&str] = &[
     "ec2:CreateNetworkInterfacePermission",
     "ec2:DeleteNetworkInterfacePermission",
     "logs:CreateLogGroup",
+    "s3-object-lambda:WriteGetObjectResponse",
 ];
 
 /// Services whose actions have no required type in the table because their types are alternatives (an object by its bucket or by an
@@ -72,7 +73,7 @@ fn describes(action: &Action) -> bool {
             && ["Describe", "List", "GetBucketLocation"].iter().any(|verb| action.name.starts_with(verb)))
 }
 
-fn weigh(action: &Action, on: &Width) -> Weight {
+fn weigh(world: &World, action: &Action, on: &Width) -> Weight {
     let name = action.full_name();
     if !action.takes_resources() || NEED_STAR.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
         return Weight::None;
@@ -81,15 +82,20 @@ fn weigh(action: &Action, on: &Width) -> Weight {
     // Bedrock's models, and the profiles that spread their use over regions, are AWS's own.
     let of_aws = matches!(on, Width::EveryName { service, kind: Some(kind), .. }
         if service == "bedrock" && matches!(&**kind, "foundation-model" | "inference-profile"));
+    let is_made = |kind: &str| MADE_AT_RUN_TIME.iter().any(|end| kind.ends_with(end));
     // An execution has its state machine's name in its ARN.
     let at_run_time = action.service != "states"
-        && action.takes_resources()
-        && action.resource_types().all(|kind| MADE_AT_RUN_TIME.iter().any(|end| kind.ends_with(end)));
-    let light = !required || describes(action) || of_aws || at_run_time || TAME.contains(&action.service);
+        && match on {
+            Width::EveryName { kind: Some(kind), .. } => is_made(kind),
+            _ => action.resource_types().all(is_made),
+        };
+    // A text message goes to a telephone number, and that has no ARN.
+    let text_message = name == "sns:Publish" && world.of_kind("AWS::SNS::Topic").next().is_none();
+    let light = text_message || !required || describes(action) || of_aws || at_run_time || TAME.contains(&action.service);
     if light { Weight::Light } else { Weight::Full }
 }
 
-fn hits(subject: &Subject, on: &Reading, wide: &Width) -> Vec<Hit> {
+fn hits(world: &World, subject: &Subject, on: &Reading, wide: &Width) -> Vec<Hit> {
     let mut out: Vec<Hit> = Vec::new();
     for action in subject.statement.actions.items.iter().flat_map(readings) {
         let Some(pattern) = action.text.as_literal() else { continue };
@@ -110,7 +116,7 @@ fn hits(subject: &Subject, on: &Reading, wide: &Width) -> Vec<Hit> {
         while let Some(action) = granted.next().filter(|_| weight < Weight::Full) {
             // Among what `ec2:Describe*` takes in, a few actions can be limited; nobody would tell them apart.
             let counts = !(refused(&action) || is_pattern && describes(&action));
-            weight = if counts { weight.max(weigh(&action, wide)) } else { weight };
+            weight = if counts { weight.max(weigh(world, &action, wide)) } else { weight };
         }
         if weight > Weight::None && !out.iter().any(|hit| hit.pattern == pattern && hit.when == when) {
             out.push(Hit { noun: noun(pattern, &service), pattern: pattern.to_owned(), service, weight, when });
@@ -127,7 +133,7 @@ fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
         if width == Width::Named {
             continue;
         }
-        let hits = hits(subject, &reading, &width);
+        let hits = hits(world, subject, &reading, &width);
         if !hits.is_empty() {
             wide.push((reading, width, hits));
         }
@@ -166,8 +172,10 @@ fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
             Some(noun) => format!("every {noun}"),
             None => format!("every `{kind}` of `{service}`"),
         },
-        Width::EveryName { service, kind: None, .. } if service == "s3" => "every bucket".to_owned(),
-        Width::EveryName { service, .. } => format!("every resource of `{service}`"),
+        Width::EveryName { service, kind: None, .. } => match nouns.as_slice() {
+            [one] if *one != "resource" => format!("every {one}"),
+            _ => format!("every resource of `{service}`"),
+        },
         Width::Everything | Width::Named => match nouns.as_slice() {
             [one] => format!("every {one}"),
             _ => "every resource".to_owned(),

@@ -90,8 +90,8 @@ fn wide(subject: &Subject, reading: Reading) -> Option<Wide> {
     if !whole && !grave && permissions == 0 && changing < FEW / 2 && !(name.starts_with('*') && changing > 2) {
         return None;
     }
-    // Nobody chose the narrower patterns of a policy that AWS wrote.
-    if subject.managed().is_some() && !whole {
+    // Nobody chose the narrower patterns of a policy that AWS wrote, or the logs of one that it made for functions.
+    if subject.managed().is_some_and(|name| !whole || !grave && name.starts_with("AWSLambda")) {
         return None;
     }
     Some(Wide { reading, pattern, service, whole, counts, grave, when })
