@@ -8,6 +8,9 @@ use crate::model::World;
 pub(super) fn check(world: &World, out: &mut Findings) {
     for used in uses(world) {
         let (who, id) = (used.subject(), used.id.as_str());
+        if is_placeholder(id) {
+            continue;
+        }
         // The text is the file's; what cannot be shown is escaped.
         let shown = id.escape_debug();
         let finding = match (runtime(id), newer_than_known(id)) {
@@ -37,4 +40,11 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         };
         out.push(used.tell(finding));
     }
+}
+
+/// Whether something is to be put in its place before the deployment: `JAVA_VERSION`, `<runtime>`, `@RUNTIME@`. Such
+/// files are filled in by a script, and what it puts there is not known.
+fn is_placeholder(id: &str) -> bool {
+    let upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+    id.is_empty() || id.chars().all(upper) || id.contains(['<', '>', '{', '}', '%', '@', '$', '#'])
 }
