@@ -51,12 +51,12 @@ pub fn read(source: SourceId, name: &str, text: &str, alone: bool) -> Read {
         if !(has_resources(text) || alone && may_be_named_so(name)) {
             return Read::NotOurs(NotOurs::Other);
         }
-        if text.contains("{{") && !text.contains("{{resolve:") {
+        if is_broken_by_holes(text, error.span.start as usize) {
             return Read::NotOurs(NotOurs::TemplateSource);
         }
-        let mut finding = Finding::new(Grade::ERROR, error.span, error.message).here("here");
+        let mut finding = Finding::new(Grade::ERROR, error.span, in_a_line(error.message)).here("here");
         finding.rule = "template-syntax";
-        finding.help = error.help;
+        finding.help = error.help.map(in_a_line);
         return Read::Unit(Box::new(broken(source, parsed, finding)));
     }
     let Some(root) = parsed.document.root() else { return Read::NotOurs(NotOurs::Other) };
@@ -144,6 +144,28 @@ fn is_template_source(text: &str) -> bool {
                 .any(|start| hole.starts_with(start))
         })
     })
+}
+
+/// Whether what ended the reading is a hole of a template engine: one on the line of the error, or one that starts a line.
+fn is_broken_by_holes(text: &str, at: usize) -> bool {
+    let hole = |line: &str| line.contains("{{") && !line.contains("{{resolve:") || line.contains("{%");
+    let starts = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("{{") || line.starts_with("{%")
+    };
+    let line = text.get(..at).map_or(0, |before| before.matches('\n').count());
+    text.lines().nth(line).is_some_and(hole) || text.lines().any(starts)
+}
+
+/// A sentence as it stands after "error: ": its first word in small letters, unless it is a name.
+fn in_a_line(sentence: String) -> String {
+    let mut characters = sentence.chars();
+    match (characters.next(), characters.next()) {
+        (Some(first), Some(second)) if first.is_ascii_uppercase() && !second.is_ascii_uppercase() => {
+            sentence.get(1..).map_or_else(String::new, |rest| format!("{}{rest}", first.to_ascii_lowercase()))
+        }
+        _ => sentence,
+    }
 }
 
 /// Whether a document is a CloudFormation template.

@@ -4,6 +4,7 @@ use super::Resource;
 use super::application::{FunctionId, Permission, Role, RoleId};
 use super::triggers;
 use super::world::World;
+use crate::frontend::Format;
 use crate::iam::{DocumentKind, Policy, PolicyDocument, managed};
 use crate::value::{Data, Guard, SymbolKind, Text, Value};
 
@@ -29,9 +30,16 @@ struct Filled {
     bounded: bool,
 }
 
+/// Whether policies may be attached to a role by resources that are not seen. What the AWS CLI prints about a role
+/// says itself whether it is all.
+fn may_get_more(world: &World, role: &Resource) -> bool {
+    let printed = world.units.iter().any(|unit| unit.source == role.source && unit.format == Format::AwsCli);
+    world.open && !printed
+}
+
 /// Everything that is attached to a role.
 fn policies(world: &World, role: &Resource) -> Filled {
-    let mut filled = Filled { policies: Vec::new(), trust: None, open: world.open, bounded: false };
+    let mut filled = Filled { policies: Vec::new(), trust: None, open: may_get_more(world, role), bounded: false };
     let document = |kind, name: &str, holder: &Resource, span| PolicyDocument {
         kind,
         name: name.into(),
