@@ -4,6 +4,8 @@
 //! the list below. A rule reads the [`World`] and never a syntax; what only a format can get wrong is reported by
 //! its front-end, under a rule that has a page alone.
 
+mod environment_size;
+mod excess;
 mod meta;
 pub mod pages;
 mod permissions;
@@ -49,6 +51,7 @@ macro_rules! rules {
 rules! {
     deprecated_runtime in "runtime/deprecated_runtime.rs",
     function_url_dual_permission in "url/function_url_dual_permission.rs",
+    limit_exceeded in "limits/limit_exceeded.rs",
     missing_permission in "permission/missing_permission.rs",
     permission_principal_mismatch in "permission/permission_principal_mismatch.rs",
     permission_source_account in "permission/permission_source_account.rs",
