@@ -174,5 +174,6 @@ fn largest(choices: &[(&Entry, Vec<Choice>)]) -> Vec<(Span, String)> {
         })
         .collect();
     sizes.sort_by_key(|(size, span)| (std::cmp::Reverse(*size), span.start));
+    sizes.dedup();
     sizes.into_iter().take(LABELLED).map(|(size, span)| (span, format!("{size} bytes"))).collect()
 }
