@@ -156,7 +156,9 @@ impl Shared<'_> {
                 format!("{} of {who} has {}; Lambda takes {bound}", excess.property(), plural(*n, "entry"))
             }
             (_, Amount::Bytes(n)) => {
-                format!("the environment variables of {who} have {n} bytes; Lambda takes {bound}, names and values together")
+                format!(
+                    "the environment variables of {who} have {n} bytes; Lambda takes {bound}, names and values together"
+                )
             }
             (_, Amount::JsonBytes(n)) => {
                 let most = excess.number();
@@ -187,9 +189,11 @@ impl Excess {
         let unit = self.limit.unit.map(|unit| format!(" {unit}")).unwrap_or_default();
         match (&self.amount, self.bound) {
             (Amount::Number(_), Bound::Most(most)) => {
-                let raised = self.limit.raised.filter(|raised| raised.max > most).map(|raised| {
-                    format!("; up to {}{unit} need a `{}`", raised.max, raised.with)
-                });
+                let raised = self
+                    .limit
+                    .raised
+                    .filter(|raised| raised.max > most)
+                    .map(|raised| format!("; up to {}{unit} need a `{}`", raised.max, raised.with));
                 format!("set it to {most}{unit} or less{}", raised.unwrap_or_default())
             }
             (Amount::Number(_), Bound::Least(least)) => format!("set it to {least}{unit} or more"),
