@@ -137,7 +137,7 @@ impl<'a> Walk<'a, '_> {
                     self.add(limit, Amount::Characters(characters), most(max), at, &when);
                 }
                 let least = limit.min_length.filter(|least| characters < *least as usize);
-                if let Some(least) = least.filter(|_| !is_placeholder(text, literal)) {
+                if let Some(least) = least.filter(|_| is_plainly_short(limit, text, literal)) {
                     self.add(limit, Amount::Characters(characters), Bound::Least(i64::from(least)), at, &when);
                 }
             }
@@ -171,9 +171,10 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-/// A parameter's empty default stands for "give one", not for an empty name.
-fn is_placeholder(text: &Text, literal: &str) -> bool {
-    literal.is_empty() && text.as_literal().is_none()
+/// Whether a text is too short in a way that says something. One that has a form of its own (an ARN) is wrong in its form
+/// rather than its length, and a parameter's empty default stands for "give one", not for an empty name.
+fn is_plainly_short(limit: &Limit, text: &Text, literal: &str) -> bool {
+    if literal.is_empty() { text.as_literal().is_some() } else { limit.pattern.is_none() }
 }
 
 fn most_characters(limit: &Limit, start: &str) -> Option<usize> {
