@@ -102,7 +102,7 @@ impl Shared<'_> {
     fn finding(&self, world: &World) -> Finding {
         let excess = &self.excess;
         let grade = if matches!(excess.amount, Amount::JsonBytes(_)) { Grade::WARNING } else { Grade::ERROR };
-        let mut finding = Finding::new(grade, excess.span, self.message()).when(&self.when).help(excess.help());
+        let mut finding = Finding::new(grade, excess.span, self.message(world)).when(&self.when).help(excess.help());
         for (span, message) in &self.labels {
             finding = finding.label(*span, message.clone());
         }
@@ -120,8 +120,28 @@ impl Shared<'_> {
         finding
     }
 
-    fn message(&self) -> String {
+    /// The property in words: "`BatchSize`", "an entry of `CompatibleRuntimes`".
+    fn property(&self, world: &World) -> String {
+        let (path, span) = (self.excess.limit.path, self.excess.span);
+        // The format may have another name for it: SAM's `AutoPublishAlias` is the `Name` of an alias.
+        if let [Resource { origin: Origin::Made { from, .. }, .. }] = self.users.as_slice() {
+            let (address, written) = world.locate(span);
+            let made_from = from
+                .strip_prefix(&*address)
+                .is_some_and(|rest| rest.is_empty() || !rest.starts_with(char::is_alphanumeric));
+            if made_from && !written.is_empty() && !path.ends_with("[]") {
+                return format!("`{}`", last(&written));
+            }
+        }
+        match path.strip_suffix("[]") {
+            Some(list) => format!("an entry of `{}`", last(list)),
+            None => format!("`{}`", last(path)),
+        }
+    }
+
+    fn message(&self, world: &World) -> String {
         let excess = &self.excess;
+        let property = self.property(world);
         let (who, one) = (subject(&self.users), self.users.len() == 1);
         let (asks, has) = if one { ("asks", "has") } else { ("ask", "have") };
         let bound = match excess.bound {
@@ -144,16 +164,16 @@ impl Shared<'_> {
             }
             (_, Amount::Number(n)) => {
                 let unit = excess.limit.unit.map(|unit| format!(" {unit}")).unwrap_or_default();
-                format!("{} of {who} is {n}{unit}; Lambda takes {bound}{unit}", excess.property())
+                format!("{property} of {who} is {n}{unit}; Lambda takes {bound}{unit}")
             }
             (_, Amount::Characters(n)) => {
-                format!("{} of {who} has {}; Lambda takes {bound}", excess.property(), plural(*n, "character"))
+                format!("{property} of {who} has {}; Lambda takes {bound}", plural(*n, "character"))
             }
             (_, Amount::CharactersAtLeast(n)) => {
-                format!("{} of {who} has {n} characters or more; Lambda takes {bound}", excess.property())
+                format!("{property} of {who} has {n} characters or more; Lambda takes {bound}")
             }
             (_, Amount::Items(n)) => {
-                format!("{} of {who} has {}; Lambda takes {bound}", excess.property(), plural(*n, "entry"))
+                format!("{property} of {who} has {}; Lambda takes {bound}", plural(*n, "entry"))
             }
             (_, Amount::Bytes(n)) => {
                 format!(
@@ -168,20 +188,16 @@ impl Shared<'_> {
     }
 }
 
+/// The last name of a path: `EphemeralStorage.Size` ends in `Size`.
+fn last(path: &str) -> &str {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    name.split_once('[').map_or(name, |(name, _)| name)
+}
+
 impl Excess {
     fn number(&self) -> i64 {
         match self.bound {
             Bound::Least(number) | Bound::Most(number) => number,
-        }
-    }
-
-    /// The property in words: "`BatchSize`", "an entry of `CompatibleRuntimes`".
-    fn property(&self) -> String {
-        let path = self.limit.path;
-        let last = |path: &str| path.rsplit('.').next().unwrap_or(path).trim_end_matches("[]").to_owned();
-        match path.strip_suffix("[]") {
-            Some(list) => format!("an entry of `{}`", last(list)),
-            None => format!("`{}`", last(path)),
         }
     }
 
