@@ -8,5 +8,5 @@ mod triggers;
 mod world;
 
 pub use application::{Application, Function, FunctionId, Permission, Role, RoleId, Target, Trigger, TriggerKind};
-pub use resource::{Names, Origin, Resource, ResourceId};
+pub use resource::{Names, Origin, Resource, ResourceId, WHOLE_POLICY};
 pub use world::World;

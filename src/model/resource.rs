@@ -8,6 +8,11 @@ use crate::source::{SourceId, Span};
 use crate::value::{Data, Guard, Text, Value};
 use std::sync::Arc;
 
+/// The type of a resource that says that a function's whole resource-based policy was seen: every statement of it is
+/// among the permissions. Its property `FunctionName` is the function's ARN. A type of our own: CloudFormation has
+/// no word for "there are no others".
+pub const WHOLE_POLICY: &str = "LambdaLint::Cli::WholePolicy";
+
 /// A resource's place in its world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceId(pub u32);

@@ -1,8 +1,9 @@
 //! What the rules about resource-based policies share.
 
 use crate::engine::Finding;
-use crate::model::{Permission, World};
+use crate::model::{FunctionId, Permission, Resource, Target, WHOLE_POLICY, World};
 use crate::value::{Answer, Guard, Text, Value};
+use rustc_hash::FxHashSet;
 
 /// The deployments in which a permission is limited neither to an account nor to an organization.
 pub(super) fn without_owner(permission: &Permission) -> Guard {
@@ -24,11 +25,76 @@ pub(super) fn certainly(guard: &Guard, except: &Guard) -> Option<Guard> {
     (left.is_possible() && !left.is_rounded()).then_some(left)
 }
 
-/// Whether a permission cannot be where it is not seen: in what a macro adds, in a nested stack.
-pub(super) fn sees_all(world: &World) -> bool {
-    !world.open
-        && world.of_kind("AWS::CloudFormation::Stack").next().is_none()
-        && world.of_kind("AWS::Serverless::Application").next().is_none()
+/// Of which functions all permissions are seen.
+pub(super) struct Seen {
+    /// Whether no permission can be where it is not seen: in what a macro adds, in a nested stack.
+    all: bool,
+    /// Functions, with the qualifier, whose whole policy was dumped.
+    whole: Vec<Target>,
+    /// Functions whose whole policy is a resource of its own.
+    elsewhere: FxHashSet<FunctionId>,
+    /// Whether such a policy may be any function's.
+    any_elsewhere: bool,
+}
+
+impl Seen {
+    pub(super) fn of(world: &World) -> Self {
+        let targets = |resource: &'_ Resource, property: &str| {
+            let value = resource.properties.get(property);
+            let mut known = value.text().is_exhaustive();
+            let mut targets = Vec::new();
+            for (text, span, when) in value.text().set() {
+                match world.function_named(text) {
+                    Some((function, qualifier)) => {
+                        targets.push(Target { function, qualifier, when: when.clone(), span });
+                    }
+                    None => known &= text.symbols().next().is_none(),
+                }
+            }
+            (targets, known)
+        };
+        let mut seen = Self {
+            all: !world.open
+                && world.of_kind("AWS::CloudFormation::Stack").next().is_none()
+                && world.of_kind("AWS::Serverless::Application").next().is_none(),
+            whole: Vec::new(),
+            elsewhere: FxHashSet::default(),
+            any_elsewhere: false,
+        };
+        for policy in world.of_kind("AWS::Lambda::ResourcePolicy") {
+            let (targets, known) = targets(policy, "ResourceArn");
+            seen.any_elsewhere |= !known;
+            seen.elsewhere.extend(targets.iter().map(|target| target.function));
+        }
+        for policy in world.of_kind(WHOLE_POLICY) {
+            seen.whole.extend(targets(policy, "FunctionName").0);
+        }
+        seen
+    }
+
+    /// Whether all permissions of a function are seen, for calls under this name of it.
+    pub(super) fn all_of(&self, target: &Target) -> bool {
+        if self.any_elsewhere || self.elsewhere.contains(&target.function) {
+            return false;
+        }
+        // An alias has a policy of its own, which is dumped by itself.
+        let same = |whole: &Target| whole.function == target.function && whole.qualifier == target.qualifier;
+        self.all || self.whole.iter().any(same)
+    }
+
+    /// The same for each of some functions; of none, when nothing can be hidden.
+    pub(super) fn all_among(&self, targets: &[Target]) -> bool {
+        if targets.is_empty() {
+            self.all && !self.any_elsewhere
+        } else {
+            targets.iter().all(|target| self.all_of(target))
+        }
+    }
+
+    /// Whether what is seen is deployed already.
+    pub(super) fn is_live(&self) -> bool {
+        !self.whole.is_empty()
+    }
 }
 
 /// The service's name in a principal: `logs` of `logs.eu-west-1.amazonaws.com`. `None` for what is no service

@@ -49,9 +49,7 @@ use crate::syntax::Parsed;
 use lower::Lowering;
 use tree::Tree;
 
-/// Where a function's whole resource-based policy was seen: every statement of it is among the permissions. Its property
-/// `FunctionName` is the function's ARN. A kind of our own: CloudFormation has no word for "there are no others".
-pub const WHOLE_POLICY: &str = "LambdaLint::Cli::WholePolicy";
+pub use crate::model::WHOLE_POLICY;
 
 /// A setting of a function that came without the function; [`join`] moves it there.
 pub const SETTING: &str = "LambdaLint::Cli::FunctionSetting";

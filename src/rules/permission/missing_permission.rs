@@ -1,6 +1,6 @@
 //! `missing-permission`: see `rules/permission/missing-permission.md`.
 
-use super::permissions::{certainly, sees_all};
+use super::permissions::{Seen, certainly};
 use crate::engine::{Finding, Findings, Grade};
 use crate::model::{FunctionId, Permission, Trigger, TriggerKind, World};
 use crate::value::{Guard, SymbolKind, Text};
@@ -10,16 +10,17 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write as _;
 
 pub(super) fn check(world: &World, out: &mut Findings) {
-    if !sees_all(world) {
-        return;
-    }
+    let seen = Seen::of(world);
     let statements = Statements::of(world);
     let mut reported: FxHashSet<(FunctionId, TriggerKind, Text)> = FxHashSet::default();
     for trigger in &world.application.triggers {
         let Some(invocation) = Invocation::of(trigger).filter(|_| !trigger.made) else { continue };
+        if !seen.all_of(&trigger.target) {
+            continue;
+        }
         let Some(left) = uncovered(world, &statements, &invocation) else { continue };
         if reported.insert((invocation.function, trigger.kind, source_key(trigger))) {
-            report(world, &statements, trigger, &invocation, &left, out);
+            report(world, &statements, trigger, &invocation, (&left, seen.is_live()), out);
         }
     }
 }
@@ -29,10 +30,6 @@ struct Statements<'a> {
     by_function: FxHashMap<FunctionId, Vec<&'a Permission<'a>>>,
     /// Those that may be about any function.
     unclear: Vec<&'a Permission<'a>>,
-    /// Functions whose whole policy is another resource's.
-    elsewhere: FxHashSet<FunctionId>,
-    /// Whether such a policy may be any function's.
-    any_elsewhere: bool,
 }
 
 impl<'a> Statements<'a> {
@@ -40,8 +37,6 @@ impl<'a> Statements<'a> {
         let mut statements = Self {
             by_function: FxHashMap::default(),
             unclear: Vec::new(),
-            elsewhere: FxHashSet::default(),
-            any_elsewhere: false,
         };
         for permission in &world.application.permissions {
             if permission.functions_known {
@@ -54,11 +49,6 @@ impl<'a> Statements<'a> {
                 statements.unclear.push(permission);
             }
         }
-        for policy in world.of_kind("AWS::Lambda::ResourcePolicy") {
-            let (targets, known) = world.targets(&policy.get("ResourceArn").text());
-            statements.any_elsewhere |= !known;
-            statements.elsewhere.extend(targets.iter().map(|target| target.function));
-        }
         statements
     }
 
@@ -69,9 +59,6 @@ impl<'a> Statements<'a> {
 
 /// The deployments that have the trigger and no permission for it.
 fn uncovered(world: &World, statements: &Statements, invocation: &Invocation) -> Option<Guard> {
-    if statements.any_elsewhere || statements.elsewhere.contains(&invocation.function) {
-        return None;
-    }
     let function = world.function(invocation.function)?;
     let exists = invocation.when.and(&function.resource.when);
     let covered = statements
@@ -100,13 +87,15 @@ fn report(
     statements: &Statements,
     trigger: &Trigger,
     invocation: &Invocation,
-    left: &Guard,
+    (left, live): (&Guard, bool),
     out: &mut Findings,
 ) {
     let Some(function) = world.function(invocation.function) else { return };
     let name = function.address();
     let holder = &trigger.holder.address;
     let (service, effect) = match trigger.kind {
+        TriggerKind::S3 if live => ("S3", "its notifications are lost"),
+        TriggerKind::Logs if live => ("CloudWatch Logs", "its events are lost"),
         TriggerKind::S3 => ("S3", "the deployment fails"),
         TriggerKind::Logs => ("CloudWatch Logs", "the deployment fails"),
         TriggerKind::Sns => ("SNS", "the topic's messages never reach it"),

@@ -15,6 +15,8 @@ enum Width {
 }
 
 pub(super) fn check(world: &World, out: &mut Findings) {
+    // A subscription of the whole account does call for every log group.
+    let filters_whole_account = world.of_kind("AWS::Logs::AccountPolicy").next().is_some();
     for permission in &world.application.permissions {
         if !permission.resource.origin.is_written() {
             continue;
@@ -28,6 +30,9 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         for (source, span, when) in permission.source_arn.set() {
             // Whom `*` alone is limited by is `public-permission`'s question.
             let (Some(width), Some(when)) = (width(source), certainly(when, &everybody)) else { continue };
+            if filters_whole_account && Arn::parse(source).is_some_and(|arn| arn.service.as_literal() == Some("logs")) {
+                continue;
+            }
             let function = function_name(world, permission);
             let does = verb(permission);
             let open = when.and(&unowned);

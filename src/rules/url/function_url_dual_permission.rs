@@ -1,6 +1,6 @@
 //! `function-url-dual-permission`: see `rules/url/function-url-dual-permission.md`.
 
-use super::permissions::{certainly, function_name, is_everybody, sees_all, service, with_parties};
+use super::permissions::{Seen, certainly, function_name, is_everybody, service, with_parties};
 use crate::engine::{Finding, Findings, Grade};
 use crate::iam::grant::action_matches;
 use crate::model::{FunctionId, Permission, World};
@@ -11,17 +11,18 @@ const URL: &str = "lambda:InvokeFunctionUrl";
 const INVOKE: &str = "lambda:InvokeFunction";
 
 pub(super) fn check(world: &World, out: &mut Findings) {
-    if !sees_all(world) || world.of_kind("AWS::Lambda::ResourcePolicy").next().is_some() {
-        return;
-    }
-    halves(world, out);
-    without_any(world, out);
+    let seen = Seen::of(world);
+    halves(world, &seen, out);
+    without_any(world, &seen, out);
 }
 
 /// Statements for a URL that lack the one for the invocation behind it.
-fn halves(world: &World, out: &mut Findings) {
+fn halves(world: &World, seen: &Seen, out: &mut Findings) {
     for half in &world.application.permissions {
         if !half.resource.origin.is_written() {
+            continue;
+        }
+        if !seen.all_among(&half.functions) {
             continue;
         }
         let action = half.action.set().find(|(action, ..)| literal_is(action, URL) == Answer::Yes);
@@ -86,7 +87,7 @@ fn same_function(one: &Permission, two: &Permission) -> Guard {
 }
 
 /// URLs for everybody whose function has no statement for the URL at all.
-fn without_any(world: &World, out: &mut Findings) {
+fn without_any(world: &World, seen: &Seen, out: &mut Findings) {
     let mut about: FxHashSet<FunctionId> = FxHashSet::default();
     for permission in &world.application.permissions {
         if !permission.functions_known {
@@ -104,6 +105,9 @@ fn without_any(world: &World, out: &mut Findings) {
         else {
             continue;
         };
+        if !seen.all_of(target) {
+            continue;
+        }
         let Some(function) = world.function(target.function).filter(|function| !about.contains(&function.id)) else {
             continue;
         };
