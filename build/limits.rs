@@ -37,6 +37,7 @@ struct Row {
     r#type: Option<String>,
     min: Option<i64>,
     max: Option<i64>,
+    next_min: Option<i64>,
     raised_max: Option<i64>,
     raised_by: Option<String>,
     min_length: Option<u32>,
@@ -68,7 +69,19 @@ impl Row {
         macro_rules! lay {
             ($($field:ident),*) => { $(if over.$field.is_some() { self.$field = over.$field; })* };
         }
-        lay!(r#type, min, max, raised_max, raised_by, min_length, max_length, arn_max_length, min_items, max_items);
+        lay!(
+            next_min,
+            r#type,
+            min,
+            max,
+            raised_max,
+            raised_by,
+            min_length,
+            max_length,
+            arn_max_length,
+            min_items,
+            max_items
+        );
         lay!(unique, r#enum, pattern, key_pattern, default, unit);
         if !over.required.is_empty() {
             self.required = over.required;
@@ -106,11 +119,12 @@ impl Row {
             Some(_) => return Err(format!("{path}: a default is a scalar")),
         };
         Ok(format!(
-            "Limit {{ path: {path:?}, kind: Kind::{kind}, min: {:?}, max: {:?}, raised: {raised}, unit: {:?}, \
+            "Limit {{ path: {path:?}, kind: Kind::{kind}, min: {:?}, max: {:?}, next_min: {:?}, raised: {raised}, unit: {:?}, \
              min_length: {:?}, max_length: {:?}, arn_max_length: {:?}, min_items: {:?}, max_items: {:?}, unique: {}, \
              values: {values}, pattern: {:?}, key_pattern: {:?}, required: {}, default: {default:?} }}",
             self.min,
             self.max,
+            self.next_min,
             self.unit,
             self.min_length,
             self.max_length,

@@ -46,6 +46,8 @@ pub struct Limit {
     pub min: Option<i64>,
     /// The largest number, ordinarily.
     pub max: Option<i64>,
+    /// The smallest number above `min`, where those between are refused (`min` means "no limit" then).
+    pub next_min: Option<i64>,
     /// A larger one, under a condition.
     pub raised: Option<Raised>,
     /// What the number counts (`seconds`).

@@ -177,3 +177,38 @@ fn largest(choices: &[(&Entry, Vec<Choice>)]) -> Vec<(Span, String)> {
     sizes.dedup();
     sizes.into_iter().take(LABELLED).map(|(size, span)| (span, format!("{size} bytes"))).collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use crate::source::{Source, Sources};
+    use crate::{Settings, lint};
+
+    /// What is said of a function whose one variable `A` has this value, which is written in quotes.
+    fn told(value: &str) -> Vec<String> {
+        let template = format!(
+            "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment:\n        Variables:\n          \
+             A: \"{value}\"\n"
+        );
+        let mut sources = Sources::new();
+        sources.add(Source::new("template.yaml", template.as_str()));
+        let report = lint(&sources, &Settings::new(crate::data::limits::table_date()));
+        let own = report.findings.into_iter().filter(|finding| finding.rule == "limit-exceeded");
+        own.map(|finding| format!("{:?}: {}", finding.grade.severity, finding.message)).collect()
+    }
+
+    #[test]
+    fn names_and_values_count_in_bytes_and_json_is_a_little_more() {
+        // `{"A":"…"}` is eight bytes besides the value.
+        assert_eq!(told(&"x".repeat(4096 - 8)), [""; 0]);
+        let json =
+            "Warning: the environment variables of `F` have 4097 bytes as JSON; Lambda may refuse more than 4096";
+        assert_eq!(told(&"x".repeat(4096 - 7)), [json]);
+        assert!(told(&"x".repeat(4095)).concat().starts_with("Warning"));
+        let plain = "Error: the environment variables of `F` have 4097 bytes; Lambda takes at most 4096, names and values together";
+        assert_eq!(told(&"x".repeat(4096)), [plain]);
+        assert_eq!(told(&"ü".repeat(2048)), [plain], "bytes, not characters");
+        let quotes = told(&"\\\"".repeat(2500));
+        assert!(quotes.concat().starts_with("Warning"), "each quote is two bytes of JSON: {quotes:?}");
+    }
+}

@@ -92,7 +92,8 @@ impl<'a> Walk<'a, '_> {
             let Some(number) = number(literal).filter(|n| limit.kind == Kind::Number || n.fract() == 0.0) else {
                 continue;
             };
-            if let Some(min) = limit.min.filter(|min| number < as_number(*min)) {
+            let beyond_least = limit.min.filter(|min| number > as_number(*min)).and(limit.next_min);
+            if let Some(min) = beyond_least.or(limit.min).filter(|min| number < as_number(*min)) {
                 self.add(limit, Amount::Number(show(number)), Bound::Least(min), span, when);
             }
             if let Some((max, within)) = self.maximum(limit, number) {
