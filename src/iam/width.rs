@@ -27,7 +27,7 @@ impl Width {
             // Some services have resources under another prefix than their actions.
             Self::EveryName { service: own, .. } => {
                 own.eq_ignore_ascii_case(service)
-                    || matches!((&**own, service), ("elasticloadbalancing", "elasticloadbalancingv2"))
+                    || matches!((&**own, service), ("kafka", "kafka-cluster") | ("rds", "rds-data"))
             }
             Self::Named => false,
         }

@@ -59,6 +59,8 @@ rules! {
     permission_without_source in "permission/permission_without_source.rs",
     public_permission in "permission/public_permission.rs",
     role_admin in "role/role_admin.rs",
+    role_not_action in "role/role_not_action.rs",
+    role_pass_role in "role/role_pass_role.rs",
     role_resource_wildcard in "role/role_resource_wildcard.rs",
     role_service_wildcard in "role/role_service_wildcard.rs",
     recursive_trigger in "trigger/recursive_trigger.rs",

@@ -75,7 +75,8 @@ fn describes(action: &Action) -> bool {
 
 fn weigh(world: &World, action: &Action, on: &Width) -> Weight {
     let name = action.full_name();
-    if !action.takes_resources() || NEED_STAR.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+    // Passing roles is a rule of its own: `role-pass-role`.
+    if !action.takes_resources() || name == "iam:PassRole" || NEED_STAR.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
         return Weight::None;
     }
     let required = action.resources.contains('*') || ALTERNATIVES.contains(&action.service);
