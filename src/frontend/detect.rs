@@ -92,7 +92,7 @@ pub fn may_be_ours(text: &str) -> bool {
 
 /// Whether a text that cannot be read was most probably meant as a template.
 fn has_resources(text: &str) -> bool {
-    text.contains("Resources") && text.contains("AWS::")
+    holds(text, "Resources") && holds(text, "AWS::")
 }
 
 /// Whether a file of this name may be meant as one of ours: a `README.md` is not, whatever the user named it for.
@@ -120,22 +120,27 @@ fn language(name: &str, text: &str) -> Language {
 
 /// Whether the raw text can be a template at all.
 fn may_be_template(text: &str) -> bool {
-    text.contains("AWSTemplateFormatVersion")
-        || (text.contains("Resources")
-            && (text.contains("AWS::") || text.contains("Custom::") || text.contains("Alexa::")))
-        || (text.contains("Transform") && text.contains("AWS::"))
+    holds(text, "AWSTemplateFormatVersion")
+        || (holds(text, "Resources") && (holds(text, "AWS::") || holds(text, "Custom::") || holds(text, "Alexa::")))
+        || (holds(text, "Transform") && holds(text, "AWS::"))
+}
+
+/// Whether `word` is in the text. Every file that a search finds is looked at in this way, most of them in vain; with
+/// `str::contains` that took a quarter of the time of a run.
+fn holds(text: &str, word: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()
 }
 
 /// Whether the text is to be rendered by a template engine first.
 fn is_template_source(text: &str) -> bool {
     let statement =
         |keyword: &str| text.contains(&format!("{{% {keyword}")) || text.contains(&format!("{{%- {keyword}"));
-    if text.contains("{%")
+    if holds(text, "{%")
         && ["if", "for", "set", "raw", "include", "macro", "block", "endif", "endfor"].into_iter().any(statement)
     {
         return true;
     }
-    let Some(first) = text.find("{{") else { return false };
+    let Some(first) = memchr::memmem::find(text.as_bytes(), b"{{") else { return false };
     text.get(first..).is_some_and(|rest| {
         rest.split("{{").skip(1).any(|hole| {
             let hole = hole.trim_start_matches('-').trim_start();
