@@ -12,21 +12,31 @@ use std::fmt::Write as _;
 pub(super) fn check(world: &World, out: &mut Findings) {
     let seen = Seen::of(world);
     let statements = Statements::of(world);
+    let mut pairs = MAX_PAIRS;
     let mut reported: FxHashSet<(FunctionId, TriggerKind, Text)> = FxHashSet::default();
     for trigger in &world.application.triggers {
         let Some(invocation) = Invocation::of(trigger).filter(|_| !trigger.made) else { continue };
         if !seen.all_of(&trigger.target) {
             continue;
         }
-        let Some(left) = uncovered(world, &statements, &invocation) else { continue };
+        let Some(left) = uncovered(world, &statements, &invocation, &mut pairs) else { continue };
         if reported.insert((invocation.function, trigger.kind, source_key(trigger))) {
             report(world, &statements, trigger, &invocation, (&left, seen.is_live()), out);
         }
     }
 }
 
+/// How many pairs of a trigger and a permission are compared; real templates have a few hundred. Beyond that nothing more
+/// is said to be missing.
+const MAX_PAIRS: usize = 50_000;
+
+/// How many permissions are searched for one that was meant for a trigger.
+const MAX_MEANT: usize = 64;
+
 /// The permissions by the function that they are about.
 struct Statements<'a> {
+    /// The same, by the `SourceArn` too where it is one: the usual permission of a trigger is found at once.
+    by_source: FxHashMap<(FunctionId, Text), Vec<&'a Permission<'a>>>,
     by_function: FxHashMap<FunctionId, Vec<&'a Permission<'a>>>,
     /// Those that may be about any function.
     unclear: Vec<&'a Permission<'a>>,
@@ -35,6 +45,7 @@ struct Statements<'a> {
 impl<'a> Statements<'a> {
     fn of(world: &'a World<'a>) -> Self {
         let mut statements = Self {
+            by_source: FxHashMap::default(),
             by_function: FxHashMap::default(),
             unclear: Vec::new(),
         };
@@ -43,6 +54,9 @@ impl<'a> Statements<'a> {
                 let about: FxHashSet<FunctionId> =
                     permission.functions.iter().map(|target| target.function).collect();
                 for function in about {
+                    if let Some(source) = permission.source_arn.only() {
+                        statements.by_source.entry((function, source.canonical())).or_default().push(permission);
+                    }
                     statements.by_function.entry(function).or_default().push(permission);
                 }
             } else {
@@ -58,13 +72,21 @@ impl<'a> Statements<'a> {
 }
 
 /// The deployments that have the trigger and no permission for it.
-fn uncovered(world: &World, statements: &Statements, invocation: &Invocation) -> Option<Guard> {
+fn uncovered(world: &World, statements: &Statements, invocation: &Invocation, pairs: &mut usize) -> Option<Guard> {
     let function = world.function(invocation.function)?;
     let exists = invocation.when.and(&function.resource.when);
-    let covered = statements
-        .about(invocation.function)
-        .map(|permission| coverage(permission, invocation).maybe)
-        .fold(Guard::never(), |all, covered| all.or(&covered));
+    let exact = invocation.source.and_then(|source| statements.by_source.get(&(invocation.function, source.canonical())));
+    let mut covered = Guard::never();
+    for permission in exact.into_iter().flatten().copied().chain(statements.about(invocation.function)) {
+        if *pairs == 0 {
+            return None;
+        }
+        *pairs -= 1;
+        covered = covered.or(&coverage(permission, invocation).maybe);
+        if !exists.and(&covered.not()).is_possible() {
+            return None;
+        }
+    }
     certainly(&exists, &covered)
 }
 
@@ -131,7 +153,7 @@ fn report(
 
 /// A permission that lets the same service in, but for something else or not always.
 fn nearest<'a>(statements: &Statements<'a>, invocation: &Invocation) -> Option<&'a Permission<'a>> {
-    let candidates = statements.by_function.get(&invocation.function).into_iter().flatten().copied();
+    let candidates = statements.by_function.get(&invocation.function).into_iter().flatten().copied().take(MAX_MEANT);
     let mut candidates: Vec<_> = candidates
         .filter(|permission| permission.resource.origin.is_written())
         .filter(|permission| invoke::principal_coverage(permission, invocation.principal).maybe.is_possible())
@@ -143,7 +165,7 @@ fn nearest<'a>(statements: &Statements<'a>, invocation: &Invocation) -> Option<&
 /// A permission that names this source and another service.
 fn meant<'a>(statements: &Statements<'a>, invocation: &Invocation) -> Option<&'a Permission<'a>> {
     let source = invocation.source?;
-    let candidates = statements.by_function.get(&invocation.function).into_iter().flatten().copied();
+    let candidates = statements.by_function.get(&invocation.function).into_iter().flatten().copied().take(MAX_MEANT);
     candidates.into_iter().find(|permission| {
         permission.source_arn.set().any(|(pattern, ..)| may_match(pattern, source).is_yes())
             && !invoke::principal_coverage(permission, invocation.principal).maybe.is_possible()
