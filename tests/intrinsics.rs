@@ -154,6 +154,17 @@ fn cases_that_cannot_hold_together_are_not_combined() {
 }
 
 #[test]
+fn a_single_allowed_value_decides() {
+    let rest = "Parameters: {Env: {Type: String, AllowedValues: [prod]}}
+Conditions:
+  Dev: !Equals [!Ref Env, dev]
+  Prod: !Equals [!Ref Env, prod]
+";
+    assert_eq!(cases(&with("!If [Dev, x, y]", rest)), ["y"]);
+    assert_eq!(cases(&with("!If [Prod, x, y]", rest)), ["x"]);
+}
+
+#[test]
 fn a_comparison_that_cannot_be_told_apart_is_one_of_its_own() {
     let rest = "Parameters: {Env: {Type: String}}
 Conditions:

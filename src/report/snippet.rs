@@ -183,8 +183,9 @@ fn rows(marks: &[Mark<'_>], locator: &Locator<'_>, frame: Frame) -> Vec<Row> {
         let start = start.min(range.end);
         let end = text.ceil_char_boundary(mark.span.end as usize).clamp(start, range.end);
         let number = mark.number.map_or(0, |number| digits(number) + 1);
-        let text = number
-            + mark.text.chars().take(4 * frame.layout.width).map(|c| width(c.encode_utf8(&mut [0; 4]))).sum::<usize>();
+        // As it is shown: a control character has a stand-in, which takes a column.
+        let shown = cells(mark.text, 0, frame.layout.charset).take(4 * frame.layout.width);
+        let text = number + shown.map(|cell| cell.width).sum::<usize>();
         lines.entry((mark.span.source, line)).or_default().push(Place { mark: index, start, end, text });
     }
     let mut rows = Vec::new();
@@ -205,10 +206,17 @@ fn crops(source: &Source, line: usize, places: &[Place], frame: Frame) -> Vec<Cr
     while let Some((first, others)) = rest.split_first() {
         let region = Region::around(source, line, first.start, frame);
         let most = others.iter().take_while(|place| place.start <= region.range.end).count();
-        let (taken, crop) = (1..=1 + most)
+        // Places that begin together share an underline, so they stay together.
+        let together = 1 + others.iter().take_while(|place| place.start == first.start).count();
+        let parts = |taken: usize| {
+            let (last, next) = (rest.get(taken.saturating_sub(1)), rest.get(taken));
+            !matches!((last, next), (Some(last), Some(next)) if last.start == next.start)
+        };
+        let (taken, crop) = (together..=1 + most)
             .rev()
+            .filter(|taken| parts(*taken))
             .find_map(|taken| Some((taken, region.fit(rest.get(..taken)?)?)))
-            .unwrap_or_else(|| (1, region.squeeze(first)));
+            .unwrap_or_else(|| (together, region.squeeze(rest.get(..together).unwrap_or(&[]))));
         crops.push(crop);
         rest = rest.get(taken..).unwrap_or(&[]);
     }
@@ -303,15 +311,20 @@ impl Region {
         })
     }
 
-    /// Shows one place whatever its size.
-    fn squeeze(&self, place: &Place) -> Crop {
-        let first = self.column(self.cells_of(place).start);
+    /// Shows places that begin together, whatever their size.
+    fn squeeze(&self, places: &[Place]) -> Crop {
+        let first = places.first().map_or(0, |place| self.column(self.cells_of(place).start));
         let from = self.columns.partition_point(|column| column + 4 < first);
-        self.cut(from, std::slice::from_ref(place), true).unwrap_or_else(|| Crop {
+        self.cut(from, places, true).unwrap_or_else(|| Crop {
             cells: Vec::new(),
             cut_before: self.cut_before,
             cut_after: self.cut_after,
-            underlines: vec![Underline { marks: vec![place.mark], columns: 0..0, text: place.text }],
+            underlines: separate(
+                places
+                    .iter()
+                    .map(|place| Underline { marks: vec![place.mark], columns: 0..0, text: place.text })
+                    .collect(),
+            ),
         })
     }
 

@@ -78,11 +78,15 @@ impl Parameter {
     /// The deployments in which the parameter has this value; `None` when they cannot be told from others.
     #[must_use]
     pub fn is(&self, value: &str) -> Option<Guard> {
-        let (atom, values) = self.atom.as_ref()?;
-        match values.iter().position(|known| &**known == value) {
-            Some(bit) => Some(Guard::atom(*atom, 1 << bit)),
-            None => self.closed.then(Guard::never),
+        if self.closed && self.allowed.iter().all(|(allowed, _)| &**allowed != value) {
+            return Some(Guard::never());
         }
+        if self.closed && self.allowed.len() == 1 {
+            return Some(Guard::always());
+        }
+        let (atom, values) = self.atom.as_ref()?;
+        let bit = values.iter().position(|known| &**known == value)?;
+        Some(Guard::atom(*atom, 1 << bit))
     }
 }
 
