@@ -308,7 +308,15 @@ impl<'a> Template<'a> {
 
     /// `Path` of a role or policy; `/` by default.
     fn path_of(&self, id: &str) -> Text {
-        self.property_text(id, "Path").unwrap_or_else(|| Text::literal("/"))
+        let made_by_sam = || {
+            let owner = id.strip_suffix("Role").filter(|_| self.generated.contains_key(id))?;
+            self.property_text(owner, "RolePath").or_else(|| {
+                let globals = self.document.get(self.document.get(self.root, "Globals")?, "Function")?;
+                let node = self.document.get(globals, "RolePath")?;
+                self.evaluate(node, 0).borrow().text().only().map(|text| (*text).clone())
+            })
+        };
+        self.property_text(id, "Path").or_else(made_by_sam).unwrap_or_else(|| Text::literal("/"))
     }
 
     /// The bus part of a rule's ARN: `name/`, nothing for the default bus.

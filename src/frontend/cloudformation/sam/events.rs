@@ -23,17 +23,16 @@ pub(super) fn made_kind(event: &str) -> Option<&'static str> {
 }
 
 /// One event.
-struct Event<'v> {
+pub(super) struct Event<'v> {
     /// The function's id and the event's name: the stem of all ids that are made from it.
-    id: String,
-    name: Arc<str>,
-    properties: Value<&'v Data>,
-    from: From,
+    pub(super) id: String,
+    pub(super) properties: Value<&'v Data>,
+    pub(super) from: From,
 }
 
 impl Event<'_> {
     /// Properties of the event under their names in the resource that is made.
-    fn copy(&self, out: &mut Map, names: &[(&str, &str)]) {
+    pub(super) fn copy(&self, out: &mut Map, names: &[(&str, &str)]) {
         for (theirs, ours) in names {
             let value = self.properties.get(theirs);
             if !value.is_unset() {
@@ -45,29 +44,38 @@ impl Event<'_> {
 
 pub(super) fn lower(maker: &mut Maker, function: &mut Function) {
     let Some(events) = function.get("Events") else { return };
-    let (entries, closed) = events.borrow().entries();
+    let (events, closed) = each(events, &function.from);
     function.policies.open |= !closed;
+    for (event, kind) in events {
+        match kind {
+            Some(kind) => event_of(maker, function, &event, &kind),
+            None => function.policies.open = true,
+        }
+    }
+}
+
+/// The events in a map of events, each with its type; whether that is all of them.
+pub(super) fn each<'v>(events: &'v Value<Data>, from: &From) -> (Vec<(Event<'v>, Option<String>)>, bool) {
+    let (entries, closed) = events.borrow().entries();
+    let mut out = Vec::new();
     for (entry, value) in entries {
         for case in value.cases() {
             let Some(data) = case.value else { continue };
             let one = Value::known(data, case.span).within(&case.when);
             let event = Event {
-                id: format!("{}{}", function.resource.address, entry.key),
-                name: entry.key.clone(),
+                id: format!("{}{}", from.address, entry.key),
                 properties: one.get("Properties"),
                 from: From {
                     span: entry.key_span,
                     body: entry.key_span.to(case.span),
-                    when: function.from.when.and(&case.when),
-                    ..function.from.clone()
+                    when: from.when.and(&case.when),
+                    ..from.clone()
                 },
             };
-            match one.get("Type").literals().only().map(String::as_str) {
-                Some(kind) => event_of(maker, function, &event, kind),
-                None => function.policies.open = true,
-            }
+            out.push((event, one.get("Type").literals().only().cloned()));
         }
     }
+    (out, closed)
 }
 
 fn event_of(maker: &mut Maker, function: &mut Function, event: &Event, kind: &str) {
@@ -83,7 +91,7 @@ fn event_of(maker: &mut Maker, function: &mut Function, event: &Event, kind: &st
         "Api" => api(maker, function, event, "ServerlessRestApi", "RestApiId", "AWS::ApiGateway::RestApi"),
         "HttpApi" => api(maker, function, event, "ServerlessHttpApi", "ApiId", "AWS::ApiGatewayV2::Api"),
         "SQS" | "Kinesis" | "DynamoDB" | "MSK" | "MQ" | "SelfManagedKafka" | "DocumentDB" => {
-            mapping(maker, function, event, kind);
+            super::pull::mapping(maker, function, event, kind);
         }
         _ => function.policies.open = true,
     }
@@ -175,31 +183,46 @@ fn sns(maker: &mut Maker, function: &mut Function, event: &Event) {
     let queue_arn = if own_queue && !written.is_unset() {
         owned(&written)
     } else {
-        let id = format!("{}Queue", event.id);
-        maker.make(&id, "AWS::SQS::Queue", Map::default(), &event.from);
-        let mut arn = maker.sub("arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:");
-        arn.append(&maker.template.symbol(SymbolKind::Name, id));
-        text(arn, event.from.span)
+        make_queue(maker, &format!("{}Queue", event.id), event)
     };
-    set(&mut subscription, "Protocol", literal("sqs", event.from.span));
+    let span = event.from.span;
+    set(&mut subscription, "Protocol", literal("sqs", span));
     set(&mut subscription, "Endpoint", queue_arn.clone());
     maker.make(&event.id, "AWS::SNS::Subscription", subscription, &event.from);
-    maker.make(&format!("{}QueuePolicy", event.id), "AWS::SQS::QueuePolicy", Map::default(), &event.from);
+    let condition = map(vec![("ArnEquals", map(vec![("aws:SourceArn", owned(&topic))], span))], span);
+    queue_policy(maker, event, "sns.amazonaws.com", "sqs:SendMessage", queue_arn.clone(), condition);
     let mut properties = Map::default();
     set(&mut properties, "EventSourceArn", queue_arn);
-    set(&mut properties, "FunctionName", text(function.permission_target.clone(), event.from.span));
-    for (theirs, ours) in [("BatchSize", "BatchSize"), ("Enabled", "Enabled")] {
-        let value = queue.get(theirs);
-        if own_queue && !value.is_unset() {
-            set(&mut properties, ours, owned(&value));
-        }
-    }
+    set(&mut properties, "FunctionName", text(function.permission_target.clone(), span));
+    let batch = queue.get("BatchSize");
+    let batch = if own_queue && !batch.is_unset() { owned(&batch) } else { literal("10", span) };
+    set(&mut properties, "BatchSize", batch);
+    set(&mut properties, "Enabled", literal("true", span));
     let id = format!("{}EventSourceMapping", event.id);
     maker.make(&id, "AWS::Lambda::EventSourceMapping", properties, &event.from);
-    function.policies.managed(maker, "AWSLambdaSQSQueueExecutionRole", event.from.span, &event.from.when);
+    function.policies.managed(maker, "AWSLambdaSQSQueueExecutionRole", span, &event.from.when);
 }
 
 fn rule(maker: &mut Maker, function: &Function, event: &Event) {
+    let target = function.target.clone();
+    let arn = make_rule(maker, event, target, "LambdaTarget", None);
+    maker.permission(
+        &format!("{}Permission", event.id),
+        &function.permission_target,
+        "events.amazonaws.com",
+        &[("SourceArn", text(arn, event.from.span))],
+        &event.from,
+    );
+}
+
+/// Makes the rule of an event, with its queue for dead letters; gives the rule's ARN.
+pub(super) fn make_rule(
+    maker: &mut Maker,
+    event: &Event,
+    target_arn: Text,
+    suffix: &str,
+    role: Option<Value<Data>>,
+) -> Text {
     let span = event.from.span;
     let mut properties = Map::default();
     event.copy(
@@ -211,11 +234,31 @@ fn rule(maker: &mut Maker, function: &Function, event: &Event) {
             ("Name", "Name"),
             ("RuleName", "Name"),
             ("Description", "Description"),
-            ("State", "State"),
         ],
     );
+    set_state(&mut properties, event);
+    let name = event.properties.get("Name").text().only().map(|text| (*text).clone());
+    let name = name.or_else(|| event.properties.get("RuleName").text().only().map(|text| (*text).clone()));
+    let name = name.unwrap_or_else(|| maker.template.symbol(SymbolKind::Name, event.id.as_str()));
+    let mut arn = maker.sub("arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/");
+    let bus = event.properties.get("EventBusName");
+    if let Some(bus) = bus.text().only().filter(|bus| bus.as_literal() != Some("default")) {
+        let bus = bus.split("/").and_then(|parts| parts.last().cloned()).unwrap_or_else(|| (*bus).clone());
+        arn.append(&bus.with("/"));
+    }
+    arn.append(&name);
     let mut target = Map::default();
-    set(&mut target, "Arn", text(function.target.clone(), span));
+    set(&mut target, "Arn", text(target_arn, span));
+    let id = event.properties.get("Target").get("Id");
+    let id = if id.is_unset() || id.cases().is_empty() {
+        literal(&format!("{}{suffix}", event.id), span)
+    } else {
+        owned(&id)
+    };
+    set(&mut target, "Id", id);
+    if let Some(role) = role {
+        set(&mut target, "RoleArn", role);
+    }
     event.copy(
         &mut target,
         &[
@@ -223,45 +266,93 @@ fn rule(maker: &mut Maker, function: &Function, event: &Event) {
             ("InputPath", "InputPath"),
             ("InputTransformer", "InputTransformer"),
             ("RetryPolicy", "RetryPolicy"),
-            ("Target", "Target"),
         ],
     );
-    let letters = event.properties.get("DeadLetterConfig");
-    if !letters.is_unset() {
-        set(&mut target, "DeadLetterConfig", owned(&letters));
+    if let Some((queue, made)) = dead_letter_queue(maker, event) {
+        if made {
+            let condition = map(vec![("ArnEquals", map(vec![("aws:SourceArn", text(arn.clone(), span))], span))], span);
+            queue_policy(maker, event, "events.amazonaws.com", "sqs:SendMessage", queue.clone(), condition);
+        }
+        set(&mut target, "DeadLetterConfig", map(vec![("Arn", queue)], span));
     }
     let targets = list(vec![Value::known(Data::Map(target), event.from.body)], false, span);
     set(&mut properties, "Targets", targets);
-    let name = event.properties.get("Name").text().only().map(|text| (*text).clone());
-    let name = name.or_else(|| event.properties.get("RuleName").text().only().map(|text| (*text).clone()));
-    let arn = match name {
-        None => maker.template.attribute(&event.id, "Arn"),
-        Some(name) => {
-            let mut arn = maker.sub("arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/");
-            if let Some(bus) =
-                event.properties.get("EventBusName").text().only().filter(|bus| bus.as_literal() != Some("default"))
-            {
-                let bus = bus.split("/").and_then(|parts| parts.last().cloned()).unwrap_or_else(|| (*bus).clone());
-                arn.append(&bus.with("/"));
-            }
-            arn.append(&name);
-            arn
-        }
-    };
     maker.make(&event.id, "AWS::Events::Rule", properties, &event.from);
     if let Some(made) = maker.out.last_mut() {
         made.names.arn = Some(arn.clone());
     }
-    maker.permission(
-        &format!("{}Permission", event.id),
-        &function.permission_target,
-        "events.amazonaws.com",
-        &[("SourceArn", text(arn, span))],
-        &event.from,
+    arn
+}
+
+/// `State`, or `Enabled` in its words.
+fn set_state(properties: &mut Map, event: &Event) {
+    let enabled = event.properties.get("Enabled");
+    if enabled.is_unset() {
+        event.copy(properties, &[("State", "State")]);
+        return;
+    }
+    let state = enabled
+        .booleans()
+        .filter_map(|enabled| Some(Data::Text(Text::literal(if *enabled { "ENABLED" } else { "DISABLED" }))));
+    set(properties, "State", state);
+}
+
+/// The queue of `DeadLetterConfig`: the user's, or one that SAM makes (then the flag is true).
+fn dead_letter_queue(maker: &mut Maker, event: &Event) -> Option<(Value<Data>, bool)> {
+    let letters = event.properties.get("DeadLetterConfig");
+    if letters.is_unset() {
+        return None;
+    }
+    let written = letters.get("Arn");
+    if !written.is_unset() {
+        return Some((owned(&written), false));
+    }
+    let id = letters.get("QueueLogicalId").literals().only().cloned().unwrap_or_else(|| format!("{}Queue", event.id));
+    Some((make_queue(maker, &id, event), true))
+}
+
+/// Makes a queue; gives its ARN.
+fn make_queue(maker: &mut Maker, id: &str, event: &Event) -> Value<Data> {
+    maker.make(id, "AWS::SQS::Queue", Map::default(), &event.from);
+    let mut arn = maker.sub("arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:");
+    arn.append(&maker.template.symbol(SymbolKind::Name, id));
+    text(arn, event.from.span)
+}
+
+/// Lets a service send to a queue.
+fn queue_policy(
+    maker: &mut Maker,
+    event: &Event,
+    service: &str,
+    action: &str,
+    queue: Value<Data>,
+    condition: Value<Data>,
+) {
+    let span = event.from.span;
+    let statement = map(
+        vec![
+            ("Effect", literal("Allow", span)),
+            ("Principal", map(vec![("Service", literal(service, span))], span)),
+            ("Action", literal(action, span)),
+            ("Resource", queue),
+            ("Condition", condition),
+        ],
+        span,
     );
+    let document =
+        map(vec![("Version", literal("2012-10-17", span)), ("Statement", list(vec![statement], false, span))], span);
+    let mut properties = Map::default();
+    set(&mut properties, "PolicyDocument", document);
+    maker.make(&format!("{}QueuePolicy", event.id), "AWS::SQS::QueuePolicy", properties, &event.from);
 }
 
 fn schedule(maker: &mut Maker, function: &Function, event: &Event) {
+    let target = function.target.clone();
+    make_schedule(maker, event, &target, "LambdaPolicy", "lambda:InvokeFunction");
+}
+
+/// Makes the schedule of an event and the role that it takes.
+pub(super) fn make_schedule(maker: &mut Maker, event: &Event, target_arn: &Text, policy: &str, action: &str) {
     let span = event.from.span;
     let mut properties = Map::default();
     event.copy(
@@ -271,40 +362,51 @@ fn schedule(maker: &mut Maker, function: &Function, event: &Event) {
             ("ScheduleExpressionTimezone", "ScheduleExpressionTimezone"),
             ("FlexibleTimeWindow", "FlexibleTimeWindow"),
             ("GroupName", "GroupName"),
+            ("KmsKeyArn", "KmsKeyArn"),
+            ("Description", "Description"),
             ("State", "State"),
             ("Name", "Name"),
             ("StartDate", "StartDate"),
             ("EndDate", "EndDate"),
         ],
     );
+    if properties.get("Name").is_none() && !event.properties.get("OmitName").booleans().some(|omit| omit == Some(&true))
+    {
+        set(&mut properties, "Name", literal(&event.id, span));
+    }
+    if properties.get("FlexibleTimeWindow").is_none() {
+        set(&mut properties, "FlexibleTimeWindow", map(vec![("Mode", literal("OFF", span))], span));
+    }
+    let letters = dead_letter_queue(maker, event).map(|(queue, _)| queue);
     let role_id = format!("{}Role", event.id);
     let mut target = Map::default();
-    set(&mut target, "Arn", text(function.target.clone(), span));
+    set(&mut target, "Arn", text(target_arn.clone(), span));
     let written = event.properties.get("RoleArn");
     if written.is_unset() {
-        set(
-            &mut target,
-            "RoleArn",
-            text(maker.sub(&format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{role_id}")), span),
-        );
+        let arn = maker.role_arn(&role_id);
+        set(&mut target, "RoleArn", text(arn, span));
         let mut role = Map::default();
         set(&mut role, "AssumeRolePolicyDocument", trust("scheduler.amazonaws.com", span));
         let mut policies = RolePolicies::default();
-        let invoke = vec![literal("lambda:InvokeFunction", span)];
-        policies.statement(&format!("{}LambdaPolicy", event.id), invoke, text(function.target.clone(), span), span);
+        let actions = vec![literal(action, span)];
+        policies.statement(&format!("{}{policy}", event.id), actions, text(target_arn.clone(), span), span);
+        if let Some(queue) = &letters {
+            let send = vec![literal("sqs:SendMessage", span)];
+            policies.statement(&format!("{}SQSPolicy", event.id), send, queue.clone(), span);
+        }
         policies.into_properties(&mut role, span);
-        let boundary = event.properties.get("PermissionsBoundary");
-        if !boundary.is_unset() {
-            set(&mut role, "PermissionsBoundary", owned(&boundary));
+        let own = event.properties.get("PermissionsBoundary");
+        if !own.is_unset() {
+            set(&mut role, "PermissionsBoundary", owned(&own));
         }
         maker.make(&role_id, "AWS::IAM::Role", role, &event.from);
     } else {
         set(&mut target, "RoleArn", owned(&written));
     }
-    event.copy(
-        &mut target,
-        &[("Input", "Input"), ("RetryPolicy", "RetryPolicy"), ("DeadLetterConfig", "DeadLetterConfig")],
-    );
+    event.copy(&mut target, &[("Input", "Input"), ("RetryPolicy", "RetryPolicy")]);
+    if let Some(queue) = letters {
+        set(&mut target, "DeadLetterConfig", map(vec![("Arn", queue)], span));
+    }
     set(&mut properties, "Target", Value::known(Data::Map(target), event.from.body));
     maker.make(&event.id, "AWS::Scheduler::Schedule", properties, &event.from);
 }
@@ -334,17 +436,19 @@ fn iot(maker: &mut Maker, function: &Function, event: &Event) {
     let mut payload = Map::default();
     event.copy(&mut payload, &[("Sql", "Sql"), ("AwsIotSqlVersion", "AwsIotSqlVersion")]);
     let action = map(vec![("FunctionArn", text(function.target.clone(), span))], span);
+    set(&mut payload, "RuleDisabled", literal("false", span));
     set(&mut payload, "Actions", list(vec![map(vec![("Lambda", action)], span)], false, span));
     let mut properties = Map::default();
     set(&mut properties, "TopicRulePayload", Value::known(Data::Map(payload), event.from.body));
     maker.make(&event.id, "AWS::IoT::TopicRule", properties, &event.from);
     let mut arn = maker.sub("arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:rule/");
     arn.append(&maker.template.symbol(SymbolKind::Name, event.id.as_str()));
+    let account = maker.template.pseudo("AWS::AccountId");
     maker.permission(
         &format!("{}Permission", event.id),
         &function.permission_target,
         "iot.amazonaws.com",
-        &[("SourceArn", text(arn, span))],
+        &[("SourceArn", text(arn, span)), ("SourceAccount", text(account, span))],
         &event.from,
     );
 }
@@ -382,6 +486,9 @@ fn cognito(maker: &mut Maker, function: &Function, event: &Event) {
     }
     let source = arn.map_or_else(Vec::new, |arn| vec![("SourceArn", text(arn, span))]);
     let id = format!("{}CognitoPermission", function.resource.address);
+    if maker.out.iter().any(|resource| *resource.address == *id) {
+        return;
+    }
     maker.permission(&id, &function.permission_target, "cognito-idp.amazonaws.com", &source, &event.from);
 }
 
@@ -390,10 +497,7 @@ fn api(maker: &mut Maker, function: &Function, event: &Event, implicit: &str, ke
     let span = event.from.span;
     let written = event.properties.get(key);
     let api = if written.is_unset() {
-        if !maker.out.iter().any(|resource| &*resource.address == implicit) {
-            let from = From { when: Guard::always(), ..event.from.clone() };
-            maker.make(implicit, kind, Map::default(), &from);
-        }
+        implicit_api(maker, event, implicit, kind);
         maker.template.reference(implicit)
     } else {
         match written.text().only() {
@@ -401,106 +505,124 @@ fn api(maker: &mut Maker, function: &Function, event: &Event, implicit: &str, ke
             None => return,
         }
     };
-    // `/users/{id}` of GET is `GET/users/*`.
+    let is_rest = kind == "AWS::ApiGateway::RestApi";
     let method = event.properties.get("Method").literals().only().cloned().unwrap_or_else(|| "any".to_owned());
-    let method = if method.eq_ignore_ascii_case("any") { "*".to_owned() } else { method.to_ascii_uppercase() };
+    let any = method.eq_ignore_ascii_case("any") || method.eq_ignore_ascii_case(ANY_METHOD);
     let path = event.properties.get("Path").text().only().map(|path| (*path).clone());
+    if path.is_none() && is_rest {
+        return;
+    }
+    let is_default = path.as_ref().is_none_or(|path| path.as_literal() == Some("$default"));
+    // The permission of the function's own `$default` route covers its other routes.
+    if !is_rest && !is_default && has_default_route(function, &owned(&written)) {
+        return;
+    }
     let path = match path.as_ref().map(|path| (path, path.as_literal())) {
+        None => Text::default(),
+        Some(_) if is_default && !is_rest => Text::default(),
         Some((_, Some(literal))) => Text::literal(wildcards(literal)),
         Some((text, None)) => text.clone(),
-        None if kind == "AWS::ApiGatewayV2::Api" => Text::literal("/*"),
-        None => return,
     };
     let mut arn = maker.sub("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:");
     arn.append(&api);
-    arn = arn.with("/*/").with(&method);
+    // `/users/{id}` of GET is `GET/users/*`.
+    if !(any && !is_rest && path.as_literal() == Some("/$default")) {
+        let method = if any { "*".to_owned() } else { method.to_ascii_uppercase() };
+        arn = arn.with("/*/").with(&method);
+    } else {
+        arn = arn.with("/*");
+    }
     arn.append(&path);
     // SAM names these after the stage (`FnGetPermissionProd`); the stage is `*` in the permission itself.
-    let suffix = if kind == "AWS::ApiGateway::RestApi" { "PermissionProd" } else { "Permission" };
+    let suffix = if is_rest { stage_suffix(maker, &written) } else { String::new() };
     maker.permission(
-        &format!("{}{suffix}", event.id),
+        &format!("{}Permission{suffix}", event.id),
         &function.permission_target,
         "apigateway.amazonaws.com",
         &[("SourceArn", text(arn, span))],
         &event.from,
     );
-    let _ = &event.name;
 }
 
-/// A path with `*` for each of its parameters.
+/// Makes the API of all routes that name none.
+pub(super) fn implicit_api(maker: &mut Maker, event: &Event, id: &str, kind: &str) {
+    if maker.out.iter().any(|resource| &*resource.address == id) {
+        return;
+    }
+    let from = From { when: Guard::always(), ..event.from.clone() };
+    maker.make(id, kind, Map::default(), &from);
+    let rest = kind == "AWS::ApiGateway::RestApi";
+    let section = if rest { "Api" } else { "HttpApi" };
+    let globals = maker.globals.get(section).cloned();
+    if let Some(globals) = globals {
+        super::apis::authorizers(maker, id, &globals.get("Auth"), rest, &from);
+    }
+}
+
+/// `ANY` in the words of a definition.
+const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
+
+/// Whether the function has a `$default` route of the same API.
+fn has_default_route(function: &Function, api: &Value<Data>) -> bool {
+    let Some(events) = function.get("Events") else { return false };
+    let (entries, _) = events.borrow().entries();
+    entries.iter().any(|(_, event)| {
+        let properties = event.get("Properties");
+        let path = properties.get("Path").text();
+        let method = properties.get("Method").literals();
+        event.get("Type").literals().only().is_some_and(|kind| kind == "HttpApi")
+            && (path.is_unset()
+                || properties.is_unset()
+                || path.only().is_some_and(|path| path.as_literal() == Some("$default")))
+            && (method.is_unset()
+                || method.only().is_some_and(|method| {
+                    method.eq_ignore_ascii_case("any") || method.eq_ignore_ascii_case(ANY_METHOD)
+                }))
+            && properties.get("ApiId").text().only() == api.borrow().text().only()
+    })
+}
+
+/// What SAM puts after `Permission`: the stage of the API in the same template.
+fn stage_suffix(maker: &Maker, api: &Value<&Data>) -> String {
+    if api.is_unset() {
+        return "Prod".to_owned();
+    }
+    let Some(api) = api.text().only().map(|text| (*text).clone()) else { return "AllStages".to_owned() };
+    let template = maker.template;
+    let declared = template.declared.iter().find(|declared| {
+        &*declared.kind == "AWS::Serverless::Api"
+            && (template.reference(&declared.id) == api || api.as_literal() == Some(&declared.id))
+    });
+    let Some(declared) = declared else { return "AllStages".to_owned() };
+    let document = template.document;
+    let stage = document.get(declared.node, "Properties").and_then(|properties| document.get(properties, "StageName"));
+    match stage.filter(|stage| super::super::parameters::intrinsic(document, *stage).is_none()) {
+        Some(stage) => document.text(stage).unwrap_or("Stage").chars().filter(char::is_ascii_alphanumeric).collect(),
+        None => "Stage".to_owned(),
+    }
+}
+
+/// A path with `*` for each of its parameters (`{id}`, `{proxy+}`), without a slash at its end.
 fn wildcards(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
-    let mut rest = path.trim_end_matches('/');
-    if rest.is_empty() {
-        return "/".to_owned();
-    }
+    let mut rest = match path.strip_suffix('/') {
+        Some("") | None => path,
+        Some(before) => before,
+    };
     while let Some((before, from)) = rest.split_once('{') {
         out.push_str(before);
-        out.push('*');
-        rest = from.split_once('}').map_or("", |(_, after)| after);
+        let parameter = from.split_once('}').filter(|(name, _)| {
+            let name = name.strip_suffix('+').unwrap_or(name);
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        });
+        if let Some((_, after)) = parameter {
+            out.push('*');
+            rest = after;
+        } else {
+            out.push('{');
+            rest = from;
+        }
     }
     out.push_str(rest);
-    if out == "/$default" { "/*".to_owned() } else { out }
-}
-
-fn mapping(maker: &mut Maker, function: &mut Function, event: &Event, kind: &str) {
-    let span = event.from.span;
-    let mut properties = Map::default();
-    let source = match kind {
-        "SQS" => "Queue",
-        "MQ" => "Broker",
-        "DocumentDB" => "Cluster",
-        _ => "Stream",
-    };
-    let (entries, closed) = event.properties.entries();
-    properties.open = !closed;
-    for (entry, value) in entries {
-        let key = match &*entry.key {
-            key if key == source => "EventSourceArn",
-            // Kafka and DocumentDB name their source once more in their own words.
-            "KafkaBootstrapServers" => "SelfManagedEventSource",
-            "ConsumerGroupId" => continue,
-            key => key,
-        };
-        properties.insert(key, entry.key_span, owned(&value));
-    }
-    set(&mut properties, "FunctionName", text(function.permission_target.clone(), span));
-    let arn = owned(&event.properties.get(source));
-    maker.make(&event.id, "AWS::Lambda::EventSourceMapping", properties, &event.from);
-
-    let when = &event.from.when;
-    match kind {
-        "SQS" => function.policies.managed(maker, "AWSLambdaSQSQueueExecutionRole", span, when),
-        "Kinesis" => function.policies.managed(maker, "AWSLambdaKinesisExecutionRole", span, when),
-        "DynamoDB" => function.policies.managed(maker, "AWSLambdaDynamoDBExecutionRole", span, when),
-        "MSK" => function.policies.managed(maker, "AWSLambdaMSKExecutionRole", span, when),
-        "MQ" => {
-            let secret = secret(event);
-            function.policies.statement(
-                "SamAutoGeneratedAMQPolicy",
-                vec![literal("secretsmanager:GetSecretValue", span)],
-                secret,
-                span,
-            );
-            function.policies.statement(
-                "SamAutoGeneratedAMQPolicy",
-                vec![literal("mq:DescribeBroker", span)],
-                arn,
-                span,
-            );
-        }
-        _ => {
-            // SAM writes these rights by the authentication that is configured; that they may exist is enough here.
-            function.policies.open = true;
-        }
-    }
-}
-
-/// The secret of `BASIC_AUTH`.
-fn secret(event: &Event) -> Value<Data> {
-    let (items, _) = event.properties.get("SourceAccessConfigurations").items(false);
-    let basic = items
-        .into_iter()
-        .find(|item| item.get("Type").literals().some(|kind| kind.is_some_and(|kind| kind == "BASIC_AUTH")));
-    basic.map_or_else(|| Value::unknown(event.from.span), |item| owned(&item.get("URI")))
+    out
 }

@@ -14,6 +14,7 @@ const CONSUMED: &[&str] = &[
     "AutoPublishAlias",
     "AutoPublishAliasAllProperties",
     "AutoPublishCodeSha256",
+    "CapacityProviderConfig",
     "CodeUri",
     "DeadLetterQueue",
     "DeploymentPreference",
@@ -26,9 +27,9 @@ const CONSUMED: &[&str] = &[
     "Policies",
     "PropagateTags",
     "ProvisionedConcurrencyConfig",
-    "PublishToLatestPublished",
     "Role",
     "RolePath",
+    "SourceKMSKeyArn",
     "Tags",
     "Tracing",
     "VersionDeletionPolicy",
@@ -90,12 +91,14 @@ pub(super) fn lower(maker: &mut Maker, resource: &Resource) {
     let mut out = passed_through(&function);
     code(&function, &mut out);
     tracing(maker, &mut function, &mut out);
+    capacity_provider(&function, &mut out);
     dead_letters(&mut function, &mut out);
     function.policies.basic(maker, &function_facts(&function), resource.span);
     url(maker, &function);
     invoke_config(maker, &mut function);
     events::lower(maker, &mut function);
     role(maker, &mut function, &mut out);
+    deployment(maker, &function);
 
     let mut lowered = resource.clone();
     lowered.kind = Arc::from("AWS::Lambda::Function");
@@ -132,6 +135,9 @@ fn code(function: &Function, out: &mut Map) {
     if let Some(entry) = function.entry("ImageUri") {
         code.insert("ImageUri", entry.key_span, entry.value.clone());
     }
+    if let Some(entry) = function.entry("SourceKMSKeyArn") {
+        code.insert("SourceKMSKeyArn", entry.key_span, entry.value.clone());
+    }
     let uri = function.entry("CodeUri");
     if let Some(entry) = uri {
         match entry.value.only() {
@@ -144,7 +150,7 @@ fn code(function: &Function, out: &mut Map) {
             }
             _ => code.open = true,
         }
-    } else if code.entries.is_empty() {
+    } else if code.get("ZipFile").is_none() && code.get("ImageUri").is_none() {
         code.open = true;
     }
     let span = uri.map_or(function.resource.span, |entry| entry.value.span());
@@ -162,7 +168,23 @@ fn tracing(maker: &Maker, function: &mut Function, out: &mut Map) {
     let mut config = Map::default();
     config.insert("Mode", entry.key_span, entry.value.clone());
     out.insert("TracingConfig", entry.key_span, Value::known(Data::Map(config), span));
-    function.policies.managed(maker, "AWSXRayDaemonWriteAccess", span, &Guard::always());
+    function.policies.managed(maker, "AWSXrayWriteOnlyAccess", span, &Guard::always());
+}
+
+/// `CapacityProviderConfig`: Lambda has the same one level deeper.
+fn capacity_provider(function: &Function, out: &mut Map) {
+    let Some(entry) = function.entry("CapacityProviderConfig") else { return };
+    let mut inner = Map::default();
+    let (entries, closed) = entry.value.borrow().entries();
+    inner.open = !closed;
+    for (field, _) in entries {
+        let key = if &*field.key == "Arn" { "CapacityProviderArn" } else { &*field.key };
+        inner.insert(key, field.key_span, field.value.clone());
+    }
+    let span = entry.value.span();
+    let config =
+        map(vec![("LambdaManagedInstancesCapacityProviderConfig", Value::known(Data::Map(inner), span))], span);
+    out.insert("CapacityProviderConfig", entry.key_span, config);
 }
 
 /// `DeadLetterQueue` → `DeadLetterConfig`, and the right to send there.
@@ -200,12 +222,17 @@ fn publish(maker: &mut Maker, function: &mut Function, arn: &Text) {
     if let Some(config) = function.get("ProvisionedConcurrencyConfig") {
         set(&mut properties, "ProvisionedConcurrencyConfig", config.clone());
     }
-    let address = format!("{id}Alias{}", name.as_literal().unwrap_or_default());
+    let address = alias_id(id, name.as_literal().unwrap_or_default());
     maker.make(&address, "AWS::Lambda::Alias", properties, &function.from);
     let mut target = arn.clone().with(":");
     target.append(&name);
     function.target = target.clone();
     function.permission_target = target;
+}
+
+/// The logical id of a function's alias, without the characters that a logical id cannot have.
+pub(super) fn alias_id(function: &str, alias: &str) -> String {
+    format!("{function}Alias{}", alias.replace('-', "D").replace('_', "U"))
 }
 
 /// `FunctionUrlConfig` → the URL and, where anybody may call it, both permissions that this takes.
@@ -215,21 +242,19 @@ fn url(maker: &mut Maker, function: &Function) {
     let span = entry.key_span;
     let id = &function.resource.address;
     let mut properties = Map::default();
-    set(&mut properties, "TargetFunctionArn", text(function.resource.names.name.clone(), span));
-    if let Some(alias) = function.get("AutoPublishAlias") {
-        set(&mut properties, "Qualifier", alias.clone());
-    }
+    set(&mut properties, "TargetFunctionArn", text(function.permission_target.clone(), span));
     let (entries, _) = config.entries();
     for (inner, _) in entries {
         properties.insert(inner.key.clone(), inner.key_span, inner.value.clone());
     }
     let from = From { span, body: entry.value.span(), ..function.from.clone() };
     maker.make(&format!("{id}Url"), "AWS::Lambda::Url", properties, &from);
-    let auth = config.get("AuthType").literals();
-    let public = auth.cases().iter().find(|case| case.value.as_deref() == Some("NONE"));
-    let Some(public) = public else { return };
-    let from = From { when: from.when.and(&public.when), ..from };
-    let at = public.span;
+    // SAM makes them for a literal `NONE` alone.
+    let auth = config.get("AuthType");
+    if auth.text().only().is_none_or(|auth| auth.as_literal() != Some("NONE")) {
+        return;
+    }
+    let at = auth.span();
     for (suffix, action, key, value) in [
         ("UrlPublicPermissions", "lambda:InvokeFunctionUrl", "FunctionUrlAuthType", "NONE"),
         ("URLInvokeAllowPublicAccess", "lambda:InvokeFunction", "InvokedViaFunctionUrl", "true"),
@@ -390,4 +415,33 @@ pub(super) fn trust(service: &str, span: Span) -> Value<Data> {
         span,
     );
     map(vec![("Version", literal("2012-10-17", span)), ("Statement", list(vec![statement], false, span))], span)
+}
+
+/// `DeploymentPreference`: CodeDeploy needs a role, one for all functions.
+fn deployment(maker: &mut Maker, function: &Function) {
+    let Some(entry) = function.entry("DeploymentPreference") else { return };
+    let preference = entry.value.borrow();
+    let off = preference.get("Enabled").booleans().every(|value| value == Some(&false));
+    if off || !preference.get("Role").is_unset() {
+        return;
+    }
+    let conditional = preference.get("PassthroughCondition").booleans().every(|value| value == Some(&true));
+    let when = if conditional { function.from.when.clone() } else { Guard::always() };
+    let body = entry.key_span.to(entry.value.span());
+    maker.deployed.push(From { span: entry.key_span, body, when, ..function.from.clone() });
+}
+
+/// The role of CodeDeploy, where a function needs it.
+pub(super) fn deployment_role(maker: &mut Maker) {
+    let mut deployed = std::mem::take(&mut maker.deployed).into_iter();
+    let Some(mut from) = deployed.next() else { return };
+    for other in deployed {
+        from.when = from.when.or(&other.when);
+    }
+    let mut policies = RolePolicies::default();
+    policies.managed_at(maker, "service-role/AWSCodeDeployRoleForLambda", from.span);
+    let mut properties = Map::default();
+    set(&mut properties, "AssumeRolePolicyDocument", trust("codedeploy.amazonaws.com", from.span));
+    policies.into_properties(&mut properties, from.span);
+    maker.make("CodeDeployServiceRole", "AWS::IAM::Role", properties, &from);
 }

@@ -11,6 +11,10 @@ use std::sync::Arc;
 pub(super) struct Maker<'a, 't> {
     pub(super) template: &'a Template<'t>,
     pub(super) out: Vec<Resource>,
+    /// `Globals`.
+    pub(super) globals: Map,
+    /// The functions that CodeDeploy shifts traffic for, with a role that SAM makes.
+    pub(super) deployed: Vec<From>,
 }
 
 /// What a resource is made from.
@@ -27,8 +31,8 @@ pub(super) struct From {
 }
 
 impl<'a, 't> Maker<'a, 't> {
-    pub(super) fn new(template: &'a Template<'t>) -> Self {
-        Self { template, out: Vec::new() }
+    pub(super) fn new(template: &'a Template<'t>, globals: Map) -> Self {
+        Self { template, out: Vec::new(), globals, deployed: Vec::new() }
     }
 
     pub(super) fn finish(self) -> Vec<Resource> {
@@ -40,7 +44,9 @@ impl<'a, 't> Maker<'a, 't> {
         let names = if self.template.kind_of(id).is_some() {
             super::super::names(self.template, id)
         } else {
-            Names { name: self.template.symbol(crate::value::SymbolKind::Name, id), ..Names::default() }
+            let name = self.template.symbol(crate::value::SymbolKind::Name, id);
+            let arn = (kind == "AWS::IAM::Role").then(|| self.role_arn(id));
+            Names { reference: name.clone(), name, arn }
         };
         self.out.push(Resource {
             address: Arc::from(id),
@@ -82,6 +88,13 @@ impl<'a, 't> Maker<'a, 't> {
             resource.is(kind)
                 && (resource.names.reference.equals(text).is_yes() || resource.names.name.equals(text).is_yes())
         })
+    }
+
+    /// The ARN of a role that SAM makes, by its logical id.
+    pub(super) fn role_arn(&self, id: &str) -> Text {
+        let mut arn = self.sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/");
+        arn.append(&self.template.symbol(crate::value::SymbolKind::Name, id));
+        arn
     }
 
     /// A text of `Fn::Sub`, without variables of its own.

@@ -5,14 +5,17 @@
 //! [`Origin::Made`]. What SAM makes is what its translator makes; `tests/oracles/sam.py` compares.
 //!
 //! [`globals`] merges `Globals`, [`function`] lowers functions, [`policies`] their `Policies`, [`events`] their
-//! `Events`, [`others`] the other types.
+//! `Events`, [`pull`] those that Lambda polls for, [`apis`], [`connectors`] and [`others`] the other types.
 
+mod apis;
+mod connectors;
 mod events;
 mod function;
 mod globals;
 mod make;
 mod others;
 mod policies;
+mod pull;
 
 use super::template::Template;
 use crate::engine::{Finding, Grade};
@@ -42,7 +45,7 @@ pub(super) fn prepare(template: &mut Template) -> bool {
                 made.push((format!("{id}Version"), "AWS::Lambda::Version"));
                 made.push((format!("{id}Url"), "AWS::Lambda::Url"));
                 if let Some(alias) = field("AutoPublishAlias").and_then(|alias| document.text(alias)) {
-                    made.push((format!("{id}Alias{alias}"), "AWS::Lambda::Alias"));
+                    made.push((function::alias_id(id, alias), "AWS::Lambda::Alias"));
                 }
                 for entry in field("Events").map(|events| document.entries(events)).unwrap_or_default() {
                     let Some(name) = document.text(entry.key) else { continue };
@@ -86,13 +89,16 @@ pub(super) fn lower(template: &Template, written: Vec<Resource>, findings: &mut 
         Some(node) => template.map(node, 0),
         None => Map::default(),
     };
-    let mut maker = Maker::new(template);
+    let mut maker = Maker::new(template, globals.clone());
     // Events change resources that the user wrote (a bucket's notifications, a user pool's triggers), so those come first.
     let (sam, plain): (Vec<_>, Vec<_>) =
         written.into_iter().partition(|resource| resource.kind.starts_with("AWS::Serverless::"));
     let mut order: Vec<Arc<str>> = template.declared.iter().map(|declared| declared.id.clone()).collect();
     order.dedup();
     maker.out = plain;
+    // Connectors name what the others make.
+    let (connectors, sam): (Vec<_>, Vec<_>) =
+        sam.into_iter().partition(|resource| resource.is("AWS::Serverless::Connector"));
     for mut resource in sam {
         let section = resource.kind.strip_prefix("AWS::Serverless::").unwrap_or_default().to_owned();
         let ignored = ignored_globals(template, &resource);
@@ -106,6 +112,11 @@ pub(super) fn lower(template: &Template, written: Vec<Resource>, findings: &mut 
             _ => others::lower(&mut maker, resource),
         }
     }
+    for connector in &connectors {
+        connectors::lower(&mut maker, connector);
+    }
+    connectors::embedded(&mut maker, template);
+    function::deployment_role(&mut maker);
     // In the order of the template, what is made after what it is made from.
     let place = |resource: &Resource| {
         let from = match &resource.origin {

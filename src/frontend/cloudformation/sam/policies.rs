@@ -39,6 +39,12 @@ impl RolePolicies {
         }
     }
 
+    /// Adds an AWS managed policy by its path (`service-role/…`), whether or not the table has it.
+    pub(super) fn managed_at(&mut self, maker: &Maker, path: &str, span: Span) {
+        let arn = maker.sub(&format!("arn:${{AWS::Partition}}:iam::aws:policy/{path}"));
+        self.managed.push(Arc::new(text(arn, span)));
+    }
+
     /// Adds a policy of one statement.
     pub(super) fn statement(&mut self, name: &str, actions: Vec<Value<Data>>, resource: Value<Data>, span: Span) {
         let statement = map(
@@ -46,6 +52,12 @@ impl RolePolicies {
             span,
         );
         self.document(name, map(vec![("Statement", list(vec![statement], false, span))], span), span, &Guard::always());
+    }
+
+    /// Adds a policy of several statements.
+    pub(super) fn statements(&mut self, name: &str, statements: Vec<Value<Data>>, span: Span) {
+        let document = map(vec![("Statement", list(statements, false, span))], span);
+        self.document(name, document, span, &Guard::always());
     }
 
     fn document(&mut self, name: &str, document: Value<Data>, span: Span, when: &Guard) {
