@@ -64,7 +64,10 @@ class Form:
     def text(self, text):
         # The translator knows the region that it runs for and the defaults, and writes them into some places.
         text = re.sub(r"\$\{([A-Za-z0-9:]+)\}", lambda m: self.defaults.get(m[1], m[0]), text)
-        return HASH.sub("#", text)
+        text = HASH.sub("#", text)
+        # A reference to a version or layer has the hash of its content in its name.
+        text = re.sub(r"(\$\{[A-Za-z0-9]+)#([.}])", r"\1\2", text)
+        return re.sub(r"^(\d+)\.0$", r"\1", text)
 
     def value(self, value):
         if isinstance(value, dict):
@@ -113,7 +116,11 @@ def role(body):
     """A role as what counts: who may take it, and all statements with the deployments that they are in."""
     out = {name: value for name, value in body.items() if name not in ("Policies", "ManagedPolicyArns")}
     out["AssumeRolePolicyDocument"] = statements(body.get("AssumeRolePolicyDocument"))
-    out["ManagedPolicyArns"] = sorted({spelled(arn) for arn in body.get("ManagedPolicyArns") or []})
+    arns = set()
+    for arn in body.get("ManagedPolicyArns") or []:
+        cases = arn["?"] if isinstance(arn, dict) and "?" in arn else [["", arn]]
+        arns |= {spelled(case) for case in cases if case[-1] is not None}
+    out["ManagedPolicyArns"] = sorted(arns)
     granted = []
     for policy in body.get("Policies") or []:
         cases = policy["?"] if isinstance(policy, dict) and "?" in policy else [["", policy]]
@@ -145,7 +152,11 @@ def statements(document):
 
 
 def differences(ours, theirs):
-    """Lines that say what only one side has."""
+    """Lines that say what only one side has. Resources that differ in name alone are equal."""
+    for key in [key for key in ours if key not in theirs]:
+        same = [other for other in theirs if other not in ours and other[0] == key[0] and theirs[other] == ours[key]]
+        if same:
+            del theirs[same[0]], ours[key]
     for key in sorted(set(ours) | set(theirs)):
         name = f"{key[0]} {key[1]}"
         mine, other = ours.get(key), theirs.get(key)

@@ -171,6 +171,13 @@ static NAMINGS: &[Naming] = &[
         &[("Name", "{name}")],
     ),
     naming(
+        "AWS::Serverless::WebSocketApi",
+        "",
+        "arn:{partition}:apigateway:{region}::/apis/{name}",
+        "{name}",
+        &[("ApiId", "{name}")],
+    ),
+    naming(
         "AWS::StepFunctions::StateMachine",
         "StateMachineName",
         "arn:{partition}:states:{region}:{account}:stateMachine:{name}",

@@ -144,7 +144,11 @@ impl<'a> Template<'a> {
         if !self.naming_now.borrow_mut().insert(id.into()) {
             return symbol();
         }
-        let name = self.written_name(id).unwrap_or_else(symbol);
+        let name = self.written_name(id).unwrap_or_else(|| match self.kind_of(id) {
+            // SAM names a layer after its logical id.
+            Some("AWS::Serverless::LayerVersion") => Text::literal(id),
+            _ => symbol(),
+        });
         self.naming_now.borrow_mut().remove(id);
         self.names.borrow_mut().insert(id.into(), name.clone());
         name
@@ -185,6 +189,11 @@ impl<'a> Template<'a> {
                 && let Some(alias) = self.sam_alias(id)
             {
                 return alias;
+            }
+            if attribute == "Version" {
+                let mut version = self.attribute(id, "Arn").with(":");
+                version.append(&self.attribute_symbol(&format!("{id}Version"), attribute));
+                return version;
             }
             return self.attribute_symbol(id, attribute);
         }

@@ -30,32 +30,47 @@ pub(super) fn authorizers(maker: &mut Maker, api: &str, auth: &Value<&Data>, res
             &format!("{api}{}AuthorizerPermission", entry.key),
             api,
             owned(&function),
-            "authorizers/*",
+            &Text::literal("authorizers/*"),
             &from,
         );
     }
 }
 
 /// Lets an API run a function.
-fn permission(maker: &mut Maker, id: &str, api: &str, function: Value<Data>, of: &str, from: &From) {
+fn permission(maker: &mut Maker, id: &str, api: &str, function: Value<Data>, of: &Text, from: &From) {
     let span = from.span;
     let mut arn = maker.sub("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:");
     arn.append(&maker.template.reference(api));
+    arn = arn.with("/");
+    arn.append(of);
     let mut properties = Map::default();
     set(&mut properties, "FunctionName", function);
     set(&mut properties, "Action", literal("lambda:InvokeFunction", span));
     set(&mut properties, "Principal", literal("apigateway.amazonaws.com", span));
-    set(&mut properties, "SourceArn", text(arn.with("/").with(of), span));
+    set(&mut properties, "SourceArn", text(arn, span));
     maker.make(id, "AWS::Lambda::Permission", properties, from);
 }
 
-/// The permissions of a WebSocket API's authorizer.
+/// The permissions of a WebSocket API's routes and authorizer.
 pub(super) fn web_socket(maker: &mut Maker, resource: &Resource, from: &From) {
+    let stage = resource.get("StageName").text().only().map(|stage| (*stage).clone());
+    let routes = resource.get("Routes");
+    let (entries, _) = if routes.is_unset() { (Vec::new(), true) } else { routes.entries() };
+    for (entry, route) in entries {
+        let name = entry.key.strip_prefix('$').unwrap_or(&entry.key);
+        let mut letters = name.chars();
+        let name: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        let from = From { span: entry.key_span, body: entry.key_span.to(route.span()), ..from.clone() };
+        let stage = stage.clone().unwrap_or_else(|| Text::literal("default"));
+        let of = stage.with("/").with(&entry.key);
+        let id = format!("{}{name}Permission", resource.address);
+        permission(maker, &id, &resource.address, owned(&route.get("FunctionArn")), &of, &from);
+    }
     let auth = resource.get("Auth");
     let function = auth.get("AuthArn");
     if !auth.is_unset() && !function.is_unset() && !function.cases().is_empty() && auth.get("InvokeRole").is_unset() {
         let id = format!("{}AuthorizerPermission", resource.address);
-        permission(maker, &id, &resource.address, owned(&function), "authorizers/*", from);
+        permission(maker, &id, &resource.address, owned(&function), &Text::literal("authorizers/*"), from);
     }
 }
 
@@ -63,6 +78,22 @@ pub(super) fn web_socket(maker: &mut Maker, resource: &Resource, from: &From) {
 pub(super) fn graphql(maker: &mut Maker, resource: &Resource, from: &From) {
     let id = &resource.address;
     let logging = resource.get("Logging");
+    // The default authorizer and the additional ones.
+    let auth = resource.get("Auth");
+    let mut functions = Vec::new();
+    if !auth.is_unset() {
+        let (more, _) = auth.get("Additional").items(false);
+        for auth in std::iter::once(&auth).chain(&more) {
+            functions.extend(auth.get("LambdaAuthorizer").get("AuthorizerUri").text().only().map(|uri| (*uri).clone()));
+        }
+    }
+    for (index, arn) in functions.into_iter().enumerate() {
+        let api = maker.template.symbol(crate::value::SymbolKind::Attribute, format!("{id}.ApiId"));
+        let api = End { kind: "AWS::AppSync::GraphQLApi".to_owned(), id: Some(api), ..End::default() };
+        let function = End { kind: "AWS::Lambda::Function".to_owned(), arn: Some(arn), ..End::default() };
+        let connector = format!("{id}ToLambdaAuthConnector{}", index + 1);
+        connectors::connect(maker, &connector, "", &api, &function, &["Write".to_owned()], from);
+    }
     let off = logging.booleans().every(|value| value == Some(&false));
     let given = !logging.is_unset() && logging.set().any(|(data, ..)| data.map().is_some());
     if !off && !(given && !logging.get("CloudWatchLogsRoleArn").is_unset()) {

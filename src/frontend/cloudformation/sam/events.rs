@@ -180,8 +180,8 @@ fn sns(maker: &mut Maker, function: &mut Function, event: &Event) {
     // Topic → queue → event source mapping. A queue of the user's is given by ARN and URL.
     let written = queue.get("QueueArn");
     let own_queue = queue.set().any(|(data, ..)| data.map().is_some());
-    let queue_arn = if own_queue && !written.is_unset() {
-        owned(&written)
+    let (queue_arn, url) = if own_queue && !written.is_unset() {
+        (owned(&written), owned(&queue.get("QueueUrl")))
     } else {
         make_queue(maker, &format!("{}Queue", event.id), event)
     };
@@ -190,7 +190,7 @@ fn sns(maker: &mut Maker, function: &mut Function, event: &Event) {
     set(&mut subscription, "Endpoint", queue_arn.clone());
     maker.make(&event.id, "AWS::SNS::Subscription", subscription, &event.from);
     let condition = map(vec![("ArnEquals", map(vec![("aws:SourceArn", owned(&topic))], span))], span);
-    queue_policy(maker, event, "sns.amazonaws.com", "sqs:SendMessage", queue_arn.clone(), condition);
+    queue_policy(maker, event, "sns.amazonaws.com", "sqs:SendMessage", queue_arn.clone(), url, condition);
     let mut properties = Map::default();
     set(&mut properties, "EventSourceArn", queue_arn);
     set(&mut properties, "FunctionName", text(function.permission_target.clone(), span));
@@ -269,9 +269,9 @@ pub(super) fn make_rule(
         ],
     );
     if let Some((queue, made)) = dead_letter_queue(maker, event) {
-        if made {
+        if let Some(url) = made {
             let condition = map(vec![("ArnEquals", map(vec![("aws:SourceArn", text(arn.clone(), span))], span))], span);
-            queue_policy(maker, event, "events.amazonaws.com", "sqs:SendMessage", queue.clone(), condition);
+            queue_policy(maker, event, "events.amazonaws.com", "sqs:SendMessage", queue.clone(), url, condition);
         }
         set(&mut target, "DeadLetterConfig", map(vec![("Arn", queue)], span));
     }
@@ -297,26 +297,30 @@ fn set_state(properties: &mut Map, event: &Event) {
     set(properties, "State", state);
 }
 
-/// The queue of `DeadLetterConfig`: the user's, or one that SAM makes (then the flag is true).
-fn dead_letter_queue(maker: &mut Maker, event: &Event) -> Option<(Value<Data>, bool)> {
+/// The ARN of the queue of `DeadLetterConfig`: the user's, or one that SAM makes, which has its URL here too.
+fn dead_letter_queue(maker: &mut Maker, event: &Event) -> Option<(Value<Data>, Option<Value<Data>>)> {
     let letters = event.properties.get("DeadLetterConfig");
     if letters.is_unset() {
         return None;
     }
     let written = letters.get("Arn");
     if !written.is_unset() {
-        return Some((owned(&written), false));
+        return Some((owned(&written), None));
     }
     let id = letters.get("QueueLogicalId").literals().only().cloned().unwrap_or_else(|| format!("{}Queue", event.id));
-    Some((make_queue(maker, &id, event), true))
+    let (arn, url) = make_queue(maker, &id, event);
+    Some((arn, Some(url)))
 }
 
-/// Makes a queue; gives its ARN.
-fn make_queue(maker: &mut Maker, id: &str, event: &Event) -> Value<Data> {
+/// Makes a queue; gives its ARN and its URL.
+fn make_queue(maker: &mut Maker, id: &str, event: &Event) -> (Value<Data>, Value<Data>) {
     maker.make(id, "AWS::SQS::Queue", Map::default(), &event.from);
     let mut arn = maker.sub("arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:");
-    arn.append(&maker.template.symbol(SymbolKind::Name, id));
-    text(arn, event.from.span)
+    let name = maker.template.symbol(SymbolKind::Name, id);
+    arn.append(&name);
+    let mut url = maker.sub("https://sqs.${AWS::Region}.${AWS::URLSuffix}/${AWS::AccountId}/");
+    url.append(&name);
+    (text(arn, event.from.span), text(url, event.from.span))
 }
 
 /// Lets a service send to a queue.
@@ -326,6 +330,7 @@ fn queue_policy(
     service: &str,
     action: &str,
     queue: Value<Data>,
+    url: Value<Data>,
     condition: Value<Data>,
 ) {
     let span = event.from.span;
@@ -343,6 +348,7 @@ fn queue_policy(
         map(vec![("Version", literal("2012-10-17", span)), ("Statement", list(vec![statement], false, span))], span);
     let mut properties = Map::default();
     set(&mut properties, "PolicyDocument", document);
+    set(&mut properties, "Queues", list(vec![url], false, span));
     maker.make(&format!("{}QueuePolicy", event.id), "AWS::SQS::QueuePolicy", properties, &event.from);
 }
 

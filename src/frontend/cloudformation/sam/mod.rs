@@ -76,7 +76,7 @@ pub(super) fn prepare(template: &mut Template) -> bool {
     for (id, kind) in made {
         template.generated.insert(id.into(), kind);
     }
-    !sam.is_empty()
+    !sam.is_empty() || template.declared.iter().any(|declared| document.get(declared.node, "Connectors").is_some())
 }
 
 /// Replaces SAM's resources by what SAM makes of them.

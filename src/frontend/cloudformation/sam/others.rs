@@ -42,6 +42,16 @@ pub(super) fn lower(maker: &mut Maker, mut resource: Resource) {
             return maker.out.push(resource);
         }
     };
+    if kind == "AWS::Lambda::LayerVersion"
+        && let Some(Data::Map(properties)) = resource.properties.only_mut()
+    {
+        if properties.get("LayerName").is_none() {
+            set(properties, "LayerName", literal(&resource.address, resource.span));
+        }
+        if let Some(entry) = properties.entries.iter_mut().find(|entry| &*entry.key == "ContentUri") {
+            entry.key = Arc::from("Content");
+        }
+    }
     resource.kind = Arc::from(kind);
     maker.out.push(resource);
 }

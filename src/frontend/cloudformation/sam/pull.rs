@@ -148,7 +148,13 @@ fn rights(maker: &Maker, function: &mut Function, event: &Event, kind: &str, sou
         "SelfManagedKafka" => {
             let mut statements = secrets(
                 event,
-                &["SASL_SCRAM_256_AUTH", "SASL_SCRAM_512_AUTH", "BASIC_AUTH", "CLIENT_CERTIFICATE_TLS_AUTH"],
+                &[
+                    "SASL_SCRAM_256_AUTH",
+                    "SASL_SCRAM_512_AUTH",
+                    "BASIC_AUTH",
+                    "CLIENT_CERTIFICATE_TLS_AUTH",
+                    "SERVER_ROOT_CA_CERTIFICATE",
+                ],
             );
             if !configured(event, &["VPC_SUBNET"]).is_empty() && !configured(event, &["VPC_SECURITY_GROUP"]).is_empty()
             {
