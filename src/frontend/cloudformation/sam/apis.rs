@@ -96,7 +96,7 @@ pub(super) fn graphql(maker: &mut Maker, resource: &Resource, from: &From) {
     }
     let off = logging.booleans().every(|value| value == Some(&false));
     let given = !logging.is_unset() && logging.set().any(|(data, ..)| data.map().is_some());
-    if !off && !(given && !logging.get("CloudWatchLogsRoleArn").is_unset()) {
+    if !(off || given && !logging.get("CloudWatchLogsRoleArn").is_unset()) {
         let mut policies = RolePolicies::default();
         policies.managed_at(maker, "service-role/AWSAppSyncPushToCloudWatchLogs", from.span);
         role(maker, &format!("{id}CloudWatchRole"), policies, from);

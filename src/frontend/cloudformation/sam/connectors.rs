@@ -50,7 +50,7 @@ pub(super) fn embedded(maker: &mut Maker, template: &Template) {
                 set(&mut source, "Qualifier", owned(&reference));
             }
             let source = Value::known(Data::Map(source), span);
-            let when = document.get(declared.node, "Condition").and_then(|id| document.text(id));
+            let when = document.get(entry.value, "Condition").and_then(|id| document.text(id));
             let from = From {
                 address: declared.id.clone(),
                 span,
@@ -151,10 +151,15 @@ fn role_of(maker: &Maker, resource: &Resource, other: Option<&str>) -> Option<Te
         _ => return None,
     };
     let arn = (*role.text().only()?).clone();
-    let role = maker.out.iter().find(|role| {
-        role.is("AWS::IAM::Role") && role.names.arn.as_ref().is_some_and(|own| own.equals(&arn).is_yes())
-    })?;
-    Some(role.names.name.clone())
+    let role = maker
+        .out
+        .iter()
+        .find(|role| role.is("AWS::IAM::Role") && role.names.arn.as_ref().is_some_and(|own| own.equals(&arn).is_yes()));
+    match role {
+        Some(role) => Some(role.names.name.clone()),
+        // `GetAtt` of a role that the template lacks; SAM names it all the same.
+        None => arn.as_symbol()?.name.strip_suffix(".Arn").map(|id| maker.template.reference(id)),
+    }
 }
 
 /// Makes what lets `source` use `destination`.

@@ -189,8 +189,10 @@ fn sns(maker: &mut Maker, function: &mut Function, event: &Event) {
     set(&mut subscription, "Protocol", literal("sqs", span));
     set(&mut subscription, "Endpoint", queue_arn.clone());
     maker.make(&event.id, "AWS::SNS::Subscription", subscription, &event.from);
-    let condition = map(vec![("ArnEquals", map(vec![("aws:SourceArn", owned(&topic))], span))], span);
-    queue_policy(maker, event, "sns.amazonaws.com", "sqs:SendMessage", queue_arn.clone(), url, condition);
+    let policy = queue.get("QueuePolicyLogicalId").literals().only().cloned().filter(|_| own_queue);
+    let policy = policy.unwrap_or_else(|| format!("{}QueuePolicy", event.id));
+    let sender = Sender { principal: literal("*", span), source: owned(&topic) };
+    queue_policy(maker, &policy, event, sender, queue_arn.clone(), url);
     let mut properties = Map::default();
     set(&mut properties, "EventSourceArn", queue_arn);
     set(&mut properties, "FunctionName", text(function.permission_target.clone(), span));
@@ -251,7 +253,9 @@ pub(super) fn make_rule(
     set(&mut target, "Arn", text(target_arn, span));
     let id = event.properties.get("Target").get("Id");
     let id = if id.is_unset() || id.cases().is_empty() {
-        literal(&format!("{}{suffix}", event.id), span)
+        // At most 64 characters.
+        let stem: String = event.id.chars().take(64_usize.saturating_sub(suffix.len())).collect();
+        literal(&format!("{stem}{suffix}"), span)
     } else {
         owned(&id)
     };
@@ -270,8 +274,9 @@ pub(super) fn make_rule(
     );
     if let Some((queue, made)) = dead_letter_queue(maker, event) {
         if let Some(url) = made {
-            let condition = map(vec![("ArnEquals", map(vec![("aws:SourceArn", text(arn.clone(), span))], span))], span);
-            queue_policy(maker, event, "events.amazonaws.com", "sqs:SendMessage", queue.clone(), url, condition);
+            let principal = map(vec![("Service", literal("events.amazonaws.com", span))], span);
+            let sender = Sender { principal, source: text(arn.clone(), span) };
+            queue_policy(maker, &format!("{}QueuePolicy", event.id), event, sender, queue.clone(), url);
         }
         set(&mut target, "DeadLetterConfig", map(vec![("Arn", queue)], span));
     }
@@ -323,22 +328,21 @@ fn make_queue(maker: &mut Maker, id: &str, event: &Event) -> (Value<Data>, Value
     (text(arn, event.from.span), text(url, event.from.span))
 }
 
-/// Lets a service send to a queue.
-fn queue_policy(
-    maker: &mut Maker,
-    event: &Event,
-    service: &str,
-    action: &str,
-    queue: Value<Data>,
-    url: Value<Data>,
-    condition: Value<Data>,
-) {
+/// Who sends to a queue, and from where.
+struct Sender {
+    principal: Value<Data>,
+    source: Value<Data>,
+}
+
+/// Lets a sender send to a queue.
+fn queue_policy(maker: &mut Maker, id: &str, event: &Event, sender: Sender, queue: Value<Data>, url: Value<Data>) {
     let span = event.from.span;
+    let condition = map(vec![("ArnEquals", map(vec![("aws:SourceArn", sender.source)], span))], span);
     let statement = map(
         vec![
             ("Effect", literal("Allow", span)),
-            ("Principal", map(vec![("Service", literal(service, span))], span)),
-            ("Action", literal(action, span)),
+            ("Principal", sender.principal),
+            ("Action", literal("sqs:SendMessage", span)),
             ("Resource", queue),
             ("Condition", condition),
         ],
@@ -349,7 +353,7 @@ fn queue_policy(
     let mut properties = Map::default();
     set(&mut properties, "PolicyDocument", document);
     set(&mut properties, "Queues", list(vec![url], false, span));
-    maker.make(&format!("{}QueuePolicy", event.id), "AWS::SQS::QueuePolicy", properties, &event.from);
+    maker.make(id, "AWS::SQS::QueuePolicy", properties, &event.from);
 }
 
 fn schedule(maker: &mut Maker, function: &Function, event: &Event) {
@@ -532,11 +536,11 @@ fn api(maker: &mut Maker, function: &Function, event: &Event, implicit: &str, ke
     let mut arn = maker.sub("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:");
     arn.append(&api);
     // `/users/{id}` of GET is `GET/users/*`.
-    if !(any && !is_rest && path.as_literal() == Some("/$default")) {
+    if any && !is_rest && path.as_literal() == Some("/$default") {
+        arn = arn.with("/*");
+    } else {
         let method = if any { "*".to_owned() } else { method.to_ascii_uppercase() };
         arn = arn.with("/*/").with(&method);
-    } else {
-        arn = arn.with("/*");
     }
     arn.append(&path);
     // SAM names these after the stage (`FnGetPermissionProd`); the stage is `*` in the permission itself.
