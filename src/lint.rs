@@ -4,6 +4,7 @@ use crate::data::Date;
 use crate::engine::{self, Finding, Selection};
 use crate::frontend::{self, Read, Unit};
 use crate::report::{Report, Skipped};
+use crate::rules;
 use crate::source::{Source, SourceId, Sources};
 
 /// A source larger than this is not read. CloudFormation takes at most 1 MB.
@@ -37,10 +38,16 @@ pub fn lint(sources: &Sources, settings: &Settings) -> Report {
     let ids: Vec<(SourceId, &Source)> = sources.iter().collect();
     let read = map(&ids, |(id, source)| read(*id, source, settings.alone));
     let mut report = Report::default();
+    let asks_for_syntax = rules::meta(SYNTAX).is_some_and(|rule| settings.selection.runs(rule));
     let mut units: Vec<Unit> = Vec::new();
     for ((_, source), outcome) in ids.iter().zip(read) {
         match outcome {
             Outcome::Unit(unit) => {
+                // Nothing else can be said of a file that does not parse; a run that does not ask for that says so.
+                if unit.findings.iter().any(|finding| finding.rule == SYNTAX) && !asks_for_syntax {
+                    report.skipped.push(Skipped { file: source.name().to_owned(), reason: BROKEN.to_owned() });
+                    continue;
+                }
                 report.files += 1;
                 units.push(*unit);
             }
@@ -56,6 +63,11 @@ pub fn lint(sources: &Sources, settings: &Settings) -> Report {
     report.findings = engine::finish(found.into_iter().flatten().collect(), &settings.selection, sources);
     report
 }
+
+/// The rule that reports what does not parse.
+const SYNTAX: &str = "template-syntax";
+/// Why a file that does not parse is passed over.
+const BROKEN: &str = "not valid YAML or JSON, and `template-syntax` is not among the rules of this run";
 
 enum Outcome {
     Unit(Box<Unit>),
