@@ -143,8 +143,12 @@ fn wrong_shapes_leave_the_rest() {
 
 #[test]
 fn an_alias_is_what_events_run() {
-    let text = SMALL.replace("      Timeout: 7\n", "      AutoPublishAlias: live\n");
+    let text = SMALL.replace("      Timeout: 7\n", "      AutoPublishAlias: live\n")
+        + "    Properties: {Tags: [{Key: runs, Value: !Ref FnAliaslive}]}\n";
     let unit = template(&text);
+    let (tags, _) = resource(&unit, "Bucket").get("Tags").items(false);
+    let named = tags[0].get("Value").text().only().unwrap().to_string();
+    assert!(named.ends_with("function:${Fn}:live"), "{named}");
     let alias = resource(&unit, "FnAliaslive");
     assert_eq!(&*alias.kind, "AWS::Lambda::Alias");
     let permission = resource(&unit, "FnUploadPermission");

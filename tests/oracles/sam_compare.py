@@ -34,10 +34,32 @@ UNCOMPARED = {
 }
 
 
+def package(template):
+    """Puts S3 in the place of local paths, as `sam package` would; the translator refuses those."""
+    def fill(properties, kind):
+        for name in ("CodeUri", "ContentUri", "DefinitionUri", "SchemaUri", "Location"):
+            if isinstance(properties.get(name), str) and not properties[name].startswith("s3://"):
+                properties[name] = "s3://bucket/key"
+        if kind == "AWS::Serverless::Function":
+            if properties.get("PackageType") == "Image":
+                properties.setdefault("ImageUri", "111122223333.dkr.ecr.us-east-1.amazonaws.com/image:1")
+            elif not {"CodeUri", "InlineCode", "ImageUri"} & set(properties):
+                properties["CodeUri"] = "s3://bucket/key"
+
+    for body in (template.get("Globals") or {}).values():
+        if isinstance(body, dict):
+            fill(body, "")
+    for body in (template.get("Resources") or {}).values():
+        if isinstance(body, dict) and str(body.get("Type")).startswith("AWS::Serverless::"):
+            if isinstance(body.get("Properties"), dict):
+                fill(body["Properties"], body["Type"])
+
+
 def translate(path):
     """The translator's output as JSON, or its complaint."""
     with open(path, encoding="utf-8") as file:
         template = yaml_parse(file)
+    package(template)
     parameters = {}
     return json.dumps(transform(template, parameters, None), default=str)
 
@@ -67,7 +89,7 @@ class Form:
         text = HASH.sub("#", text)
         # A reference to a version or layer has the hash of its content in its name.
         text = re.sub(r"(\$\{[A-Za-z0-9]+)#([.}])", r"\1\2", text)
-        return re.sub(r"^(\d+)\.0$", r"\1", text)
+        return re.sub(r"^(\d+)\.0$", r"\1", text.lower() if text in ("True", "False") else text)
 
     def value(self, value):
         if isinstance(value, dict):

@@ -15,6 +15,11 @@ import sys
 from sam_compare import KINDS, MORE_KINDS, Comparison
 
 
+def is_sam(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return "AWS::Serverless" in file.read()
+
+
 def reason(line):
     """A difference without the names of one template."""
     line = re.sub(r"^(\S+) [^.:\s]+", r"\1", line)
@@ -24,7 +29,8 @@ def reason(line):
 def main():
     flags = {argument for argument in sys.argv[1:] if argument.startswith("--")}
     folder, *names = [argument for argument in sys.argv[1:] if argument not in flags]
-    paths = sorted(glob.glob(os.path.join(folder, "*.yaml")) + glob.glob(os.path.join(folder, "*.json")))
+    found = [glob.glob(os.path.join(folder, "**", f"*.{name}"), recursive=True) for name in ("yaml", "yml", "json")]
+    paths = sorted(path for path in sum(found, []) if is_sam(path))
     if names:
         paths = [path for path in paths if os.path.splitext(os.path.basename(path))[0] in names]
     kinds = MORE_KINDS if "--all" in flags else KINDS

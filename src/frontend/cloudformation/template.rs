@@ -265,6 +265,12 @@ impl<'a> Template<'a> {
     }
 
     fn alias_arn(&self, id: &str) -> Option<Text> {
+        if self.resource(id).is_none() {
+            // One that SAM makes: `FnAliaslive`.
+            let mut owners = id.match_indices("Alias").filter_map(|(at, _)| id.get(..at));
+            let is_function = |owner: &&str| self.kind_of(owner) == Some("AWS::Serverless::Function");
+            return owners.find(is_function).and_then(|owner| self.sam_alias(owner));
+        }
         let function = self.property_text(id, "FunctionName")?;
         let name = self.property_text(id, "Name")?;
         let mut arn = self.function_arn(&function).with(":");

@@ -44,7 +44,12 @@ pub(super) fn prepare(template: &mut Template) -> bool {
                 made.push((format!("{id}Role"), "AWS::IAM::Role"));
                 made.push((format!("{id}Version"), "AWS::Lambda::Version"));
                 made.push((format!("{id}Url"), "AWS::Lambda::Url"));
-                if let Some(alias) = field("AutoPublishAlias").and_then(|alias| document.text(alias)) {
+                let inherited = || {
+                    let globals = document.get(document.get(template.root, "Globals")?, "Function")?;
+                    document.get(globals, "AutoPublishAlias")
+                };
+                let alias = field("AutoPublishAlias").or_else(inherited);
+                if let Some(alias) = alias.and_then(|alias| document.text(alias)) {
                     made.push((function::alias_id(id, alias), "AWS::Lambda::Alias"));
                 }
                 for entry in field("Events").map(|events| document.entries(events)).unwrap_or_default() {
