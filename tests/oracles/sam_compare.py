@@ -4,6 +4,7 @@ The translator's output is read by lambda-lint as the plain CloudFormation that 
 code from there on; what is compared is only what SAM's part of the front-end makes.
 """
 
+import datetime
 import json
 import os
 import re
@@ -55,10 +56,19 @@ def package(template):
                 fill(body["Properties"], body["Type"])
 
 
+def without_dates(value):
+    """`Version: 2012-10-17` is a text to CloudFormation."""
+    if isinstance(value, dict):
+        return {key: without_dates(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [without_dates(inner) for inner in value]
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
 def translate(path):
     """The translator's output as JSON, or its complaint."""
     with open(path, encoding="utf-8") as file:
-        template = yaml_parse(file)
+        template = without_dates(yaml_parse(file))
     package(template)
     parameters = {}
     return json.dumps(transform(template, parameters, None), default=str)
