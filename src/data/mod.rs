@@ -7,6 +7,7 @@ mod date;
 pub mod iam_actions;
 pub mod limits;
 pub mod managed_policies;
+pub mod needs;
 pub mod runtimes;
 pub mod sam_policy_templates;
 mod sorted_lines;

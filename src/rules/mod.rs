@@ -61,6 +61,7 @@ rules! {
     role_admin in "role/role_admin.rs",
     role_not_action in "role/role_not_action.rs",
     role_pass_role in "role/role_pass_role.rs",
+    role_missing_permission in "role/role_missing_permission.rs",
     role_resource_wildcard in "role/role_resource_wildcard.rs",
     role_service_wildcard in "role/role_service_wildcard.rs",
     recursive_trigger in "trigger/recursive_trigger.rs",
