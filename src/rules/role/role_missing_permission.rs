@@ -1,6 +1,6 @@
 //! `role-missing-permission`: see `rules/role/role-missing-permission.md`.
 
-use super::permissions::{certainly, sees_all};
+use super::permissions::certainly;
 use crate::data::managed_policies;
 use crate::data::needs::{self, Need};
 use crate::engine::{Confidence, Finding, Findings, Grade};
@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 
 pub(super) fn check(world: &World, out: &mut Findings) {
     // A role gets policies from nested stacks, too.
-    if !sees_all(world) && world.of_kind("AWS::CloudFormation::Stack").next().is_some() {
+    if world.of_kind("AWS::CloudFormation::Stack").next().is_some() {
         return;
     }
     let resource_policies = resource_policies(world);
