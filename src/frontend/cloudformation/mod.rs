@@ -116,10 +116,6 @@ fn lower(template: &Template, declared: &Declared) -> Resource {
             .filter_map(|item| Some((Arc::from(template.bound_name(document.text(*item)?)), template.span(*item))))
             .collect()
     });
-    // SAM writes policies for what a resource is connected with.
-    if field("Connectors").is_some() {
-        template.open.set(true);
-    }
     let metadata = field("Metadata").map_or_else(|| Value::unset(span), |id| template.evaluate(id, 0));
     let resource = Resource {
         address: declared.id.clone(),

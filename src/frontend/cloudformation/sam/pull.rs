@@ -113,7 +113,8 @@ fn destination(function: &mut Function, event: &Event, properties: &mut Map) {
             let statements = vec![allow(&["s3:PutObject"], objects, event), allow(&["s3:ListBucket"], target, event)];
             policies.statements(&format!("{}S3Policy", event.id), statements, at);
         }
-        _ => {}
+        // A type that is not known may give a right.
+        _ => policies.open |= !failure.get("Type").is_unset(),
     }
 }
 
