@@ -149,10 +149,9 @@ fn lets_roles(statement: &Statement, action: &str) -> bool {
 fn resource_policies(world: &World) -> Vec<Policy> {
     let property = |resource: &Resource| match &*resource.kind {
         "AWS::SQS::QueuePolicy" | "AWS::SNS::TopicPolicy" | "AWS::S3::BucketPolicy" => Some("PolicyDocument"),
-        "AWS::Kinesis::ResourcePolicy" => Some("ResourcePolicy"),
+        "AWS::Kinesis::ResourcePolicy" | "AWS::SecretsManager::ResourcePolicy" => Some("ResourcePolicy"),
         "AWS::DynamoDB::Table" => Some("StreamSpecification.ResourcePolicy.PolicyDocument"),
         "AWS::EFS::FileSystem" => Some("FileSystemPolicy"),
-        "AWS::SecretsManager::ResourcePolicy" => Some("ResourcePolicy"),
         "AWS::KMS::Key" => Some("KeyPolicy"),
         _ => None,
     };
