@@ -82,12 +82,8 @@ pub static MSK_SOURCE: Need = Need {
 };
 
 /// A broker of Amazon MQ that triggers the function. A private one is reached by network interfaces, too.
-pub static MQ_SOURCE: Need = Need {
-    core: &[],
-    rest: &["mq:DescribeBroker"],
-    managed: &["AWSLambdaAMQExecutionRole"],
-    page: "process-mq-messages-with-lambda.html",
-};
+pub static MQ_SOURCE: Need =
+    Need { core: &[], rest: &["mq:DescribeBroker"], managed: &[], page: "process-mq-messages-with-lambda.html" };
 
 /// The secret with which a source of events is opened.
 pub static SOURCE_SECRET: Need =
