@@ -250,3 +250,26 @@ proptest! {
         run("a.yaml", &text[..cut]);
     }
 }
+
+#[test]
+fn sources_of_template_engines_are_left_alone() {
+    let resource = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: ";
+    for text in [
+        format!("{resource}\"{{{{ cookiecutter.runtime }}}}\"\n"),
+        format!("{resource}{{{{ .Values.runtime }}}}\n"),
+        format!("{resource}nodejs12.x\n{{% if x %}}\n  G: 1\n{{% endif %}}\n"),
+        format!("{resource}{{{{ runtime }}}}: x\n"),
+        format!("{{%- for f in functions %}}\n{resource}x\n"),
+    ] {
+        let report = run("a.yaml", &text);
+        assert!(report.findings.is_empty() && report.skipped.len() == 1, "{text}: {:?}", report.findings);
+    }
+    // Braces in a text, a dynamic reference, and a mistake elsewhere are no holes.
+    for (text, rule) in [
+        (format!("{resource}nodejs12.x\n      Description: 'a {{{{b}}}} c {{% if %}}'\n"), "deprecated-runtime"),
+        (format!("{resource}nodejs12.x\n      Description: '{{{{resolve:ssm:x}}}}'\n"), "deprecated-runtime"),
+        (format!("{resource}[\n      Description: '{{{{b}}}}'\n"), "template-syntax"),
+    ] {
+        assert!(rules(&run("a.yaml", &text)).contains(&rule), "{text}");
+    }
+}

@@ -4,6 +4,8 @@ use super::{Format, Unit, aws_cli, cloudformation};
 use crate::engine::{Finding, Grade};
 use crate::source::{Damage, SourceId, Span};
 use crate::syntax::{self, Document, Kind, Language, NodeId, Parsed};
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// What became of a source.
 #[derive(Debug)]
@@ -131,35 +133,30 @@ fn holds(text: &str, word: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()
 }
 
-/// Whether the text is to be rendered by a template engine first.
+/// Whether the text is to be rendered by cookiecutter or Helm first. Their holes can stand where YAML still reads, so
+/// that the names in them have to tell.
 fn is_template_source(text: &str) -> bool {
-    let statement =
-        |keyword: &str| text.contains(&format!("{{% {keyword}")) || text.contains(&format!("{{%- {keyword}"));
-    if holds(text, "{%")
-        && ["if", "for", "set", "raw", "include", "macro", "block", "endif", "endfor"].into_iter().any(statement)
-    {
-        return true;
-    }
-    let Some(first) = memchr::memmem::find(text.as_bytes(), b"{{") else { return false };
-    text.get(first..).is_some_and(|rest| {
-        rest.split("{{").skip(1).any(|hole| {
-            let hole = hole.trim_start_matches('-').trim_start();
-            ["cookiecutter.", ".Values", ".Release", ".Chart", "include \"", "- if", "template \""]
-                .iter()
-                .any(|start| hole.starts_with(start))
-        })
-    })
+    static HOLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"\{\{-?\s*(?:cookiecutter\.|\.(?:Values|Release|Chart)\b|(?:include|template) ")"#).ok()
+    });
+    holds(text, "{{") && HOLE.as_ref().is_some_and(|hole| hole.is_match(text))
 }
 
-/// Whether what ended the reading is a hole of a template engine: one on the line of the error, or one that starts a line.
+/// Whether what ended the reading is a template engine's: a statement of Jinja somewhere, a hole on the line of the
+/// error, or one that starts a line.
 fn is_broken_by_holes(text: &str, at: usize) -> bool {
-    let hole = |line: &str| line.contains("{{") && !line.contains("{{resolve:") || line.contains("{%");
-    let starts = |line: &str| {
-        let line = line.trim_start();
-        line.starts_with("{{") || line.starts_with("{%")
-    };
+    static STATEMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?m)\{%[-+]?\s*(?:if|for|set|raw|include|import|macro|block|extends|end\w+)\b|^\s*(?:-\s+)?\{\{[^{]",
+        )
+        .ok()
+    });
+    if !holds(text, "{%") && !holds(text, "{{") {
+        return false;
+    }
     let line = text.get(..at).map_or(0, |before| before.matches('\n').count());
-    text.lines().nth(line).is_some_and(hole) || text.lines().any(starts)
+    let hole = |line: &str| line.contains("{{") && !line.contains("{{resolve:") || line.contains("{%");
+    STATEMENT.as_ref().is_some_and(|statement| statement.is_match(text)) || text.lines().nth(line).is_some_and(hole)
 }
 
 /// A sentence as it stands after "error: ": its first word in small letters, unless it is a name.
