@@ -17,11 +17,14 @@
 //! 8. [`engine`]: runs the rules, decides what is shown and in which order.
 //! 9. [`report`]: text for people, one line for `grep`, JSON for programs.
 //!
+//! [`access::access`] goes the same way as far as the model, and says what each function may do.
+//!
 //! [`data`] holds dated tables of facts about AWS, compiled in and searched in place. The core needs no files and no threads; what
 //! does is behind the feature `cli`.
 
 #![forbid(unsafe_code)]
 
+pub mod access;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod data;

@@ -35,33 +35,49 @@ impl Settings {
 /// Reads and checks all sources.
 #[must_use]
 pub fn lint(sources: &Sources, settings: &Settings) -> Report {
-    let ids: Vec<(SourceId, &Source)> = sources.iter().collect();
-    let read = map(&ids, |(id, source)| read(*id, source, settings.alone));
-    let mut report = Report::default();
     let asks_for_syntax = rules::meta(SYNTAX).is_some_and(|rule| settings.selection.runs(rule));
-    let mut units: Vec<Unit> = Vec::new();
-    for ((_, source), outcome) in ids.iter().zip(read) {
-        match outcome {
-            Outcome::Unit(unit) => {
-                // Nothing else can be said of a file that does not parse; a run that does not ask for that says so.
-                if unit.findings.iter().any(|finding| finding.rule == SYNTAX) && !asks_for_syntax {
-                    report.skipped.push(Skipped { file: source.name().to_owned(), reason: BROKEN.to_owned() });
-                    continue;
-                }
-                report.files += 1;
-                units.push(*unit);
-            }
-            Outcome::Skipped(reason) => {
-                report.skipped.push(Skipped { file: source.name().to_owned(), reason: reason.to_owned() });
-            }
-        }
-    }
-    frontend::aws_cli::join_folders(&mut units, sources);
-    let worlds = engine::worlds(&units, sources);
+    let read = units(sources, settings.alone, asks_for_syntax);
+    let mut report = Report { files: read.files, skipped: read.skipped, ..Report::default() };
+    let broken = read.broken.into_iter().map(|file| Skipped { file, reason: BROKEN.to_owned() });
+    report.skipped.extend(broken);
+    let worlds = engine::worlds(&read.units, sources);
     let found: Vec<Vec<Finding>> =
         map(&worlds, |world| engine::check(world.clone(), &settings.selection, settings.today));
     report.findings = engine::finish(found.into_iter().flatten().collect(), &settings.selection, sources);
     report
+}
+
+/// All sources, by what became of them.
+pub(crate) struct Sorted {
+    /// What was read.
+    pub(crate) units: Vec<Unit>,
+    /// How many files that is.
+    pub(crate) files: usize,
+    /// What is none of ours.
+    pub(crate) skipped: Vec<Skipped>,
+    /// The names of files that do not parse and that are not among `units`.
+    pub(crate) broken: Vec<String>,
+}
+
+/// Reads all sources; with `keep_broken` also those that do not parse, of which nothing but that can be said.
+pub(crate) fn units(sources: &Sources, alone: bool, keep_broken: bool) -> Sorted {
+    let ids: Vec<(SourceId, &Source)> = sources.iter().collect();
+    let read = map(&ids, |(id, source)| read(*id, source, alone));
+    let mut all = Sorted { units: Vec::new(), files: 0, skipped: Vec::new(), broken: Vec::new() };
+    for ((_, source), outcome) in ids.iter().zip(read) {
+        match outcome {
+            Outcome::Unit(unit) if !keep_broken && unit.findings.iter().any(|finding| finding.rule == SYNTAX) => {
+                all.broken.push(source.name().to_owned());
+            }
+            Outcome::Unit(unit) => all.units.push(*unit),
+            Outcome::Skipped(reason) => {
+                all.skipped.push(Skipped { file: source.name().to_owned(), reason: reason.to_owned() });
+            }
+        }
+    }
+    all.files = all.units.len();
+    frontend::aws_cli::join_folders(&mut all.units, sources);
+    all
 }
 
 /// The rule that reports what does not parse.

@@ -31,6 +31,7 @@ const EXAMPLES: &str = "\
 Examples:
   lambda-lint check                        everything below this directory
   lambda-lint check template.yaml          one template
+  lambda-lint access template.yaml         what its functions may do
   lambda-lint explain recursive-trigger    what a rule means, and how to fix it";
 
 const LONG_EXAMPLES: &str = "\
@@ -66,12 +67,33 @@ Exit status:
   1  something found at or above --fail-on
   2  the work could not be done: a wrong option, a path that cannot be read";
 
+const ACCESS_ABOUT: &str = "\
+Show what each function may do, by its execution role.
+
+For each function: the services, how many actions of which kind (list, read, write, permissions, tag), the resources, \
+the conditions, and the document and line that grants it. Counted are the policies written in the role, policies of their \
+own, AWS managed policies and what SAM adds; what a `Deny` takes back from every resource is left out. A role that is \
+imported or chosen by a parameter is said to be not known.";
+
+const ACCESS_EXAMPLES: &str = "\
+Examples:
+  lambda-lint access                       every function below this directory
+  lambda-lint access template.yaml
+  lambda-lint access --format json | jq '.functions[].roles[].rights[].actions'
+
+Exit status:
+  0  the functions were shown
+  2  the work could not be done: a wrong option, a path that cannot be read";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Check templates and say what is wrong with them
     #[command(long_about = CHECK_ABOUT, after_help = CHECK_EXAMPLES)]
     Check(Box<CheckArgs>),
+    /// Show what each function may do, by its execution role
+    #[command(long_about = ACCESS_ABOUT, after_help = ACCESS_EXAMPLES)]
+    Access(AccessArgs),
     /// Show the page of a rule: what is wrong, why it matters, examples, the fix
     Explain {
         /// The rule's name, such as recursive-trigger
@@ -131,6 +153,33 @@ pub(super) struct CheckArgs {
     /// Print the findings and errors only
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// The options of `access`.
+#[derive(Args, Debug)]
+pub(super) struct AccessArgs {
+    /// Files and directories; `-` reads standard input
+    #[arg(value_name = "PATHS", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// What to call standard input in the output; its ending tells YAML from JSON
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<PathBuf>,
+
+    /// How to write it: a table for people, or JSON for programs
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_enum)]
+    pub format: AccessFormat,
+
+    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are heeded
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_enum)]
+    pub color: Color,
+}
+
+/// How `access` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AccessFormat {
+    Text,
+    Json,
 }
 
 /// From which severity on findings fail a run.

@@ -6,6 +6,7 @@
 //! | 1 | something found at or above `--fail-on` |
 //! | 2 | the work could not be done: a wrong option, a path that cannot be read |
 
+mod access;
 mod args;
 mod check;
 mod pages;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
     let status = match Cli::try_parse_from(&arguments) {
         Ok(cli) => match cli.command {
             Command::Check(options) => check::run(&options),
+            Command::Access(options) => access::run(&options),
             Command::Explain { rule } => pages::explain(&rule),
             Command::Rules => pages::rules(),
         },

@@ -157,7 +157,7 @@ fn span(span: source::Span, locator: &mut Locator<'_>) -> JsonSpan {
 
 /// Compact JSON in which also the control characters above U+007E are written as `\u009b`: JSON allows them raw,
 /// a terminal obeys them.
-struct Escaping;
+pub(super) struct Escaping;
 
 impl serde_json::ser::Formatter for Escaping {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {

@@ -4,6 +4,8 @@
 //! Every format treats the input as hostile: a control character of a template, of a message made from it or of
 //! a file name never reaches the output raw.
 
+#[cfg(feature = "cli")]
+pub mod access;
 mod concise;
 mod escape;
 mod json;

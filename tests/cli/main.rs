@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "only tests come here")]
 
+mod access;
 mod discovery;
 mod json;
 mod project;
