@@ -44,15 +44,11 @@ struct Statements<'a> {
 
 impl<'a> Statements<'a> {
     fn of(world: &'a World<'a>) -> Self {
-        let mut statements = Self {
-            by_source: FxHashMap::default(),
-            by_function: FxHashMap::default(),
-            unclear: Vec::new(),
-        };
+        let mut statements =
+            Self { by_source: FxHashMap::default(), by_function: FxHashMap::default(), unclear: Vec::new() };
         for permission in &world.application.permissions {
             if permission.functions_known {
-                let about: FxHashSet<FunctionId> =
-                    permission.functions.iter().map(|target| target.function).collect();
+                let about: FxHashSet<FunctionId> = permission.functions.iter().map(|target| target.function).collect();
                 for function in about {
                     if let Some(source) = permission.source_arn.only() {
                         statements.by_source.entry((function, source.canonical())).or_default().push(permission);
@@ -75,7 +71,8 @@ impl<'a> Statements<'a> {
 fn uncovered(world: &World, statements: &Statements, invocation: &Invocation, pairs: &mut usize) -> Option<Guard> {
     let function = world.function(invocation.function)?;
     let exists = invocation.when.and(&function.resource.when);
-    let exact = invocation.source.and_then(|source| statements.by_source.get(&(invocation.function, source.canonical())));
+    let exact =
+        invocation.source.and_then(|source| statements.by_source.get(&(invocation.function, source.canonical())));
     let mut covered = Guard::never();
     for permission in exact.into_iter().flatten().copied().chain(statements.about(invocation.function)) {
         if *pairs == 0 {

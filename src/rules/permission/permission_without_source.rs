@@ -53,9 +53,8 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         if !permission.resource.origin.is_written() {
             continue;
         }
-        let open = without_owner(permission)
-            .and(&permission.source_arn.unset_when())
-            .and(&permission.token.unset_when());
+        let open =
+            without_owner(permission).and(&permission.source_arn.unset_when()).and(&permission.token.unset_when());
         if !open.is_possible() || open.is_rounded() {
             continue;
         }

@@ -18,11 +18,17 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             let Some(left) = certainly(&wide.and(when), &except) else { continue };
             let function = function_name(world, permission);
             let does = verb(permission);
-            let finding = Finding::new(Grade::ERROR, span, format!("everybody with an AWS account may {does} {function}"))
-                .here(format!("`{principal}` is everybody"))
-                .help("name the service, account or role that needs it, or limit it with `SourceAccount` or `PrincipalOrgID`")
-                .cause(permission.resource.body)
-                .when(&left);
+            let finding = Finding::new(
+                Grade::ERROR,
+                span,
+                format!("everybody with an AWS account may {does} {function}"),
+            )
+            .here(format!("`{principal}` is everybody"))
+            .help(
+                "name the service, account or role that needs it, or limit it with `SourceAccount` or `PrincipalOrgID`",
+            )
+            .cause(permission.resource.body)
+            .when(&left);
             out.push(with_parties(world, permission, finding));
         }
     }

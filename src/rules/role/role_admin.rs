@@ -75,9 +75,8 @@ fn power(actions: &Elements) -> Option<(Power, Reading)> {
             return None;
         }
         let first = actions.items.first()?;
-        let spared = |action: &&&str| {
-            actions.items.iter().any(|element| !action_matches(&element.text, action).is_no())
-        };
+        let spared =
+            |action: &&&str| actions.items.iter().any(|element| !action_matches(&element.text, action).is_no());
         let governance = actions.items.iter().all(|element| {
             let literal = element.text.as_literal().and_then(|text| text.split_once(':'));
             literal.is_some_and(|(service, _)| GOVERNANCE.iter().any(|known| service.eq_ignore_ascii_case(known)))
@@ -150,10 +149,14 @@ fn report(subject: &Subject, admin: &Admin, out: &mut Findings) {
         (false, false) => Grade::ERROR,
     };
     let sure = !admin.action.may_differ && !limited && !subject.is_bounded();
-    let mut finding = Finding::new(grade, admin.action.span, match subject.managed() {
-        Some(name) => format!("{who} {may}, by the policy `{name}`"),
-        None => format!("{who} {may}"),
-    })
+    let mut finding = Finding::new(
+        grade,
+        admin.action.span,
+        match subject.managed() {
+            Some(name) => format!("{who} {may}, by the policy `{name}`"),
+            None => format!("{who} {may}"),
+        },
+    )
     .when(&admin.when)
     .confidence(if sure { Confidence::High } else { Confidence::Medium });
     finding = finding.here(match (admin.power, subject.managed()) {
@@ -169,7 +172,9 @@ fn report(subject: &Subject, admin: &Admin, out: &mut Findings) {
         finding = finding.label(function.resource.span, "this function");
     }
     let help = match (subject.managed(), subject.is_bounded()) {
-        (Some(_), false) => "take this policy away and grant the actions that the function calls, on the resources that it uses",
+        (Some(_), false) => {
+            "take this policy away and grant the actions that the function calls, on the resources that it uses"
+        }
         (None, false) => "grant the actions that the function calls, on the resources that it uses",
         (_, true) => "only the permissions boundary limits this; grant the actions that the function calls",
     };

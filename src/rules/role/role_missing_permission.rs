@@ -100,13 +100,7 @@ fn rest_is_given(need: &Need, role: &Role) -> bool {
 }
 
 /// The deployments in which a role certainly lacks a right that it needs where `exists` holds.
-fn missing(
-    role: &Role,
-    resource_policies: &[Policy],
-    exists: &Guard,
-    action: &str,
-    resource: &Text,
-) -> Option<Guard> {
+fn missing(role: &Role, resource_policies: &[Policy], exists: &Guard, action: &str, resource: &Text) -> Option<Guard> {
     let mut covered = Guard::never();
     for found in grant::grants(role.statements(), action, resource, true) {
         let statement = found.statement;
@@ -130,7 +124,9 @@ fn missing(
 /// Whether one of a statement's resources may be this one. Two resources that the template declares are two.
 fn may_be_about(statement: &Statement, resource: &Text) -> bool {
     let resources = &statement.resources;
-    resources.negated || resources.open || resources.items.iter().any(|element| !may_match(&element.text, resource).is_no())
+    resources.negated
+        || resources.open
+        || resources.items.iter().any(|element| !may_match(&element.text, resource).is_no())
 }
 
 /// Whether a statement of a resource's own policy may let a role do this.
@@ -238,7 +234,11 @@ fn log<'a>(world: &World, function: &Function<'a>, out: &mut Vec<Wiring<'a>>) {
         role.statements().any(|statement| {
             statement.effect == Effect::Deny
                 && (statement.actions.negated
-                    || statement.actions.items.iter().any(|element| !action_matches(&element.text, "logs:PutLogEvents").is_no()))
+                    || statement
+                        .actions
+                        .items
+                        .iter()
+                        .any(|element| !action_matches(&element.text, "logs:PutLogEvents").is_no()))
         })
     });
     if denied {
@@ -246,7 +246,10 @@ fn log<'a>(world: &World, function: &Function<'a>, out: &mut Vec<Wiring<'a>>) {
     }
     out.push(Wiring {
         need: &needs::LOGS,
-        effect: format!("nothing that `{}` logs is kept, because its role may not write to CloudWatch Logs", resource.address),
+        effect: format!(
+            "nothing that `{}` logs is kept, because its role may not write to CloudWatch Logs",
+            resource.address
+        ),
         resource: Text::literal("arn:aws:logs:*:*:log-group:*"),
         span: resource.span,
         here: "this function writes a log",

@@ -31,9 +31,10 @@ fn look_at(subject: &Subject, out: &mut Findings) {
     let wide = resources.find(|resource| width(&resource.text).concerns("iam"));
     let Some(resource) = wide else { return };
     let when = subject.when.and(&action.when).and(&resource.when);
-    let refused = subject.roles.iter().all(|role| {
-        Subject::refusals(role, &when).iter().any(|refusal| refuses(refusal, PASS_ROLE, &when))
-    });
+    let refused = subject
+        .roles
+        .iter()
+        .all(|role| Subject::refusals(role, &when).iter().any(|refusal| refuses(refusal, PASS_ROLE, &when)));
     if refused || !when.is_possible() {
         return;
     }

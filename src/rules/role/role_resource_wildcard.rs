@@ -76,7 +76,10 @@ fn describes(action: &Action) -> bool {
 fn weigh(world: &World, action: &Action, on: &Width) -> Weight {
     let name = action.full_name();
     // Passing roles is a rule of its own: `role-pass-role`.
-    if !action.takes_resources() || name == "iam:PassRole" || NEED_STAR.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+    if !action.takes_resources()
+        || name == "iam:PassRole"
+        || NEED_STAR.iter().any(|known| known.eq_ignore_ascii_case(&name))
+    {
         return Weight::None;
     }
     let required = action.resources.contains('*') || ALTERNATIVES.contains(&action.service);
@@ -92,7 +95,8 @@ fn weigh(world: &World, action: &Action, on: &Width) -> Weight {
         };
     // A text message goes to a telephone number, and that has no ARN.
     let text_message = name == "sns:Publish" && world.of_kind("AWS::SNS::Topic").next().is_none();
-    let light = text_message || !required || describes(action) || of_aws || at_run_time || TAME.contains(&action.service);
+    let light =
+        text_message || !required || describes(action) || of_aws || at_run_time || TAME.contains(&action.service);
     if light { Weight::Light } else { Weight::Full }
 }
 
@@ -104,8 +108,7 @@ fn hits(world: &World, subject: &Subject, on: &Reading, wide: &Width) -> Vec<Hit
         if !when.is_possible() {
             continue;
         }
-        let refusals: Vec<Vec<&Statement>> =
-            subject.roles.iter().map(|role| Subject::refusals(role, &when)).collect();
+        let refusals: Vec<Vec<&Statement>> = subject.roles.iter().map(|role| Subject::refusals(role, &when)).collect();
         let refused = |action: &Action| {
             let name = action.full_name();
             refusals.iter().all(|role| role.iter().any(|refusal| refuses(refusal, &name, &when)))
@@ -240,7 +243,9 @@ fn noun(pattern: &str, service: &str) -> Option<&'static str> {
         let mut things = of_service();
         return things.next().filter(|_| things.next().is_none()).map(|(_, noun, ..)| *noun);
     };
-    of_service().find(|(_, _, kinds, _)| action.resource_types().any(|kind| kinds.contains(&kind))).map(|(_, noun, ..)| *noun)
+    of_service()
+        .find(|(_, _, kinds, _)| action.resource_types().any(|kind| kinds.contains(&kind)))
+        .map(|(_, noun, ..)| *noun)
 }
 
 /// What a function needs for its own log.
@@ -250,13 +255,20 @@ const LOGGING: &[&str] = &["logs:CreateLogStream", "logs:PutLogEvents"];
 fn help(world: &World, subject: &Subject, patterns: &[&str], services: &[&str], nouns: &[&str]) -> String {
     if patterns.iter().all(|pattern| LOGGING.iter().any(|known| known.eq_ignore_ascii_case(pattern))) {
         return match subject.functions.as_slice() {
-            [one] => format!("name the log group of `{}`, `/aws/lambda/<function>` unless it has one of its own", one.address()),
-            _ => "name the functions' log groups, `/aws/lambda/<function>` unless they have one of their own".to_owned(),
+            [one] => format!(
+                "name the log group of `{}`, `/aws/lambda/<function>` unless it has one of its own",
+                one.address()
+            ),
+            _ => {
+                "name the functions' log groups, `/aws/lambda/<function>` unless they have one of their own".to_owned()
+            }
         };
     }
     let own = |address: &str| subject.functions.iter().any(|function| &**function.address() == address);
     let mut declared: Vec<&str> = Vec::new();
-    for (_, _, _, kind) in THINGS.iter().filter(|(service, noun, ..)| services.contains(service) && nouns.contains(noun)) {
+    for (_, _, _, kind) in
+        THINGS.iter().filter(|(service, noun, ..)| services.contains(service) && nouns.contains(noun))
+    {
         let written = world.of_kind(kind).filter(|resource| resource.origin.is_written() && !own(&resource.address));
         declared.extend(written.map(|found| &*found.address));
     }

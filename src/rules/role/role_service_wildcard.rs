@@ -164,9 +164,11 @@ fn report(wide: &[(&Subject, Wide)], out: &mut Findings) {
     let when = wide.iter().fold(Guard::never(), |guard, (_, wide)| guard.or(&wide.when));
     let message = format!("{may}: {}{by}{also}", say(first.counts));
     let sure = !first.reading.may_differ && !bounded;
-    let mut finding = Finding::new(grade, first.reading.span, message)
-        .when(&when)
-        .confidence(if sure { Confidence::High } else { Confidence::Medium });
+    let mut finding = Finding::new(grade, first.reading.span, message).when(&when).confidence(if sure {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    });
     finding = finding.here(if subject.managed().is_some() {
         format!("grants `{}`", first.pattern)
     } else {

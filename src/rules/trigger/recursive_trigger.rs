@@ -174,14 +174,7 @@ fn mention(function: &Function, trigger: &Trigger) -> Option<Span> {
     })
 }
 
-fn report(
-    world: &World,
-    trigger: &Trigger,
-    function: &Function,
-    filter: &KeyFilter,
-    found: &Loop,
-    out: &mut Findings,
-) {
+fn report(world: &World, trigger: &Trigger, function: &Function, filter: &KeyFilter, found: &Loop, out: &mut Findings) {
     let _ = world;
     let name = function.address();
     let holder = &trigger.holder.address;

@@ -41,8 +41,10 @@ fn halves(world: &World, seen: &Seen, out: &mut Findings) {
                 .fold(Guard::never(), |all, when| all.or(&when));
             let Some(left) = certainly(&exists, &other) else { continue };
             let function = function_name(world, half);
-            let who = if principal.as_literal() == Some("*") { "everybody".to_owned() } else { format!("`{principal}`") };
-            let message = format!("the URL of {function} answers {who} with status 403: half of the permission is missing");
+            let who =
+                if principal.as_literal() == Some("*") { "everybody".to_owned() } else { format!("`{principal}`") };
+            let message =
+                format!("the URL of {function} answers {who} with status 403: half of the permission is missing");
             let finding = Finding::new(Grade::ERROR, span, message)
                 .here("this is the half for the URL")
                 .label(principal_span, "who may not invoke what is behind it")
