@@ -57,6 +57,7 @@ rules! {
     permission_source_account in "permission/permission_source_account.rs",
     permission_source_too_wide in "permission/permission_source_too_wide.rs",
     permission_without_source in "permission/permission_without_source.rs",
+    policy_malformed in "role/policy_malformed.rs",
     public_permission in "permission/public_permission.rs",
     role_admin in "role/role_admin.rs",
     role_not_action in "role/role_not_action.rs",

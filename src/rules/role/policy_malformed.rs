@@ -1,0 +1,137 @@
+//! `policy-malformed`: see `rules/role/policy-malformed.md`.
+
+use crate::data::iam_actions;
+use crate::engine::{Confidence, Finding, Findings, Grade};
+use crate::iam::scope::trusts_lambda;
+use crate::iam::{DocumentKind, Subject, readings, subjects};
+use crate::model::{Role, World};
+use crate::source::Span;
+use crate::value::{Data, Guard, Map, Value};
+use rustc_hash::FxHashSet;
+
+pub(super) fn check(world: &World, out: &mut Findings) {
+    let mut seen: FxHashSet<Span> = FxHashSet::default();
+    for role in &world.application.roles {
+        let used = !role.functions.is_empty()
+            || role.trust.as_ref().is_some_and(|trust| trusts_lambda(trust).is_possible());
+        if used {
+            documents(world, role, &mut seen, out);
+        }
+    }
+    let mut reported: FxHashSet<Span> = FxHashSet::default();
+    for subject in subjects(world).iter().filter(|subject| subject.is_written()) {
+        actions(subject, &mut reported, out);
+    }
+}
+
+/// The documents that are written in a role, and those of the policies that are attached to it.
+fn documents(world: &World, role: &Role, seen: &mut FxHashSet<Span>, out: &mut Findings) {
+    let (inline, _) = role.resource.get("Policies").items(false);
+    for item in inline {
+        document(role, &item.get("PolicyDocument"), seen, out);
+    }
+    let attached = role.policies.iter().filter(|policy| policy.document.kind == DocumentKind::Attached);
+    for policy in attached {
+        if let Some(resource) = world.resource(role.resource, &policy.document.address) {
+            document(role, &resource.get("PolicyDocument"), seen, out);
+        }
+    }
+}
+
+/// What IAM refuses a document for.
+fn document(role: &Role, body: &Value<&Data>, seen: &mut FxHashSet<Span>, out: &mut Findings) {
+    let (items, _) = body.get("Statement").items(true);
+    for item in items {
+        for (data, span, when) in item.set() {
+            let Some(map) = data.map().filter(|_| seen.insert(span)) else { continue };
+            // The keys of what SAM writes are all at one place.
+            let made = match map.entries.as_slice() {
+                [first, rest @ ..] => !rest.is_empty() && rest.iter().all(|entry| entry.key_span == first.key_span),
+                [] => false,
+            };
+            if !made {
+                statement(role, map, span, when, out);
+            }
+        }
+    }
+}
+
+/// Whether a map certainly lacks a key.
+fn lacks(map: &Map, key: &str) -> bool {
+    map.get(key).map_or(!map.open, Value::is_unset)
+}
+
+fn statement(role: &Role, map: &Map, span: Span, when: &Guard, out: &mut Findings) {
+    let name = &role.resource.address;
+    let mut refuse = |at: Span, what: String, help: &str| {
+        let finding = Finding::new(Grade::ERROR, at, format!("the deployment fails: {what}"));
+        out.push(finding.when(when).related(name).cause(span).help(help));
+    };
+    if lacks(map, "Effect") {
+        refuse(span, format!("a statement of `{name}` has no `Effect`"), "add `Effect: Allow`");
+    } else if let Some(effect) = map.get("Effect") {
+        let literals = effect.borrow().literals();
+        for (effect, at, _) in literals.set().filter(|(effect, ..)| !matches!(effect.as_str(), "Allow" | "Deny")) {
+            refuse(at, format!("`Effect` is `Allow` or `Deny`, not `{effect}`"), "write `Allow` or `Deny`");
+        }
+    }
+    for (plain, negated) in [("Action", "NotAction"), ("Resource", "NotResource")] {
+        if lacks(map, plain) && lacks(map, negated) {
+            let what = format!("a statement of `{name}` has no `{plain}`");
+            refuse(span, what, if plain == "Action" { "say which actions" } else { "say on which resources, or `*`" });
+        } else if let (Some(_), Some(entry)) = (map.entry(plain), map.entry(negated))
+            && !lacks(map, plain)
+            && !lacks(map, negated)
+        {
+            let what = format!("a statement of `{name}` has both `{plain}` and `{negated}`");
+            refuse(entry.key_span, what, "split it into two statements");
+        }
+    }
+    for key in ["Principal", "NotPrincipal"] {
+        if let Some(entry) = map.entry(key).filter(|_| !lacks(map, key)) {
+            let what = format!("a policy of the role `{name}` cannot have a `{key}`");
+            refuse(entry.key_span, what, "leave it out: the policy is about whoever has the role");
+        }
+    }
+}
+
+/// Actions that do not exist. IAM takes them, and they grant nothing.
+fn actions(subject: &Subject, reported: &mut FxHashSet<Span>, out: &mut Findings) {
+    for reading in subject.statement.actions.items.iter().flat_map(readings) {
+        let Some(action) = reading.text.as_literal() else { continue };
+        if iam_actions::count(action).total() > 0 || !reported.insert(reading.span) {
+            continue;
+        }
+        let (grade, message, help) = match action.split_once(':') {
+            None => {
+                let message = format!("the deployment fails: `{action}` does not say of which service it is an action");
+                (Grade::ERROR, message, "write `service:Action`".to_owned())
+            }
+            Some((service, name)) => unknown(action, service, name),
+        };
+        let finding = Finding::new(grade, reading.span, message).when(&subject.when.and(&reading.when)).help(help);
+        let sure = if reading.may_differ { Confidence::Medium } else { Confidence::High };
+        out.push(subject.relate(finding.confidence(sure)));
+    }
+}
+
+fn unknown(action: &str, service: &str, name: &str) -> (Grade, String, String) {
+    let date = iam_actions::table_date();
+    let nothing = format!("there is no action `{action}`, and it grants nothing");
+    let unheard = || {
+        let message = format!("AWS lists no action `{action}` as of {date}, so that it grants nothing");
+        (Grade::NOTE, message, "look it up in the service's list of actions, or take it out".to_owned())
+    };
+    match iam_actions::service(service) {
+        Some(known) => match known.nearest(name).filter(|_| !name.contains(['*', '?'])) {
+            Some(near) => (Grade::WARNING, nothing, format!("did you mean `{}`?", near.full_name())),
+            None => unheard(),
+        },
+        None => match iam_actions::nearest_service(service).filter(|_| !service.contains(['*', '?'])) {
+            Some(near) if iam_actions::count(&format!("{}:{name}", near.prefix())).total() > 0 => {
+                (Grade::WARNING, nothing, format!("did you mean `{}:{name}`?", near.prefix()))
+            }
+            _ => unheard(),
+        },
+    }
+}
