@@ -12,8 +12,8 @@ use rustc_hash::FxHashSet;
 pub(super) fn check(world: &World, out: &mut Findings) {
     let mut seen: FxHashSet<Span> = FxHashSet::default();
     for role in &world.application.roles {
-        let used = !role.functions.is_empty()
-            || role.trust.as_ref().is_some_and(|trust| trusts_lambda(trust).is_possible());
+        let used =
+            !role.functions.is_empty() || role.trust.as_ref().is_some_and(|trust| trusts_lambda(trust).is_possible());
         if used {
             documents(world, role, &mut seen, out);
         }
@@ -44,11 +44,8 @@ fn document(role: &Role, body: &Value<&Data>, seen: &mut FxHashSet<Span>, out: &
     for item in items {
         for (data, span, when) in item.set() {
             let Some(map) = data.map().filter(|_| seen.insert(span)) else { continue };
-            // The keys of what SAM writes are all at one place.
-            let made = match map.entries.as_slice() {
-                [first, rest @ ..] => !rest.is_empty() && rest.iter().all(|entry| entry.key_span == first.key_span),
-                [] => false,
-            };
+            // Key and value of what SAM writes are at one place.
+            let made = map.entry("Effect").is_some_and(|entry| entry.key_span == entry.value.span());
             if !made {
                 statement(role, map, span, when, out);
             }
