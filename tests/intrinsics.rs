@@ -223,6 +223,20 @@ fn lists() {
 }
 
 #[test]
+fn what_is_not_known_is_the_same_in_both_spellings() {
+    for (short, long) in [
+        ("!ImportValue x", "{'Fn::ImportValue': x}"),
+        ("!ImportValue {'Fn::Sub': 'a-${AWS::Region}'}", "{'Fn::ImportValue': {'Fn::Sub': 'a-${AWS::Region}'}}"),
+        ("!Select [1, !Split [',', !Ref Names]]", "{'Fn::Select': [1, {'Fn::Split': [',', {Ref: Names}]}]}"),
+        ("!Join [',', !GetAZs '']", "{'Fn::Join': [',', {'Fn::GetAZs': ''}]}"),
+    ] {
+        let rest = "Parameters: {Names: {Type: String}}\n";
+        assert_eq!(cases(&with(short, rest)), cases(&with(long, rest)), "{short}");
+    }
+    assert_eq!(cases(&with("!ImportValue x", "")), ["${ImportValue x}"]);
+}
+
+#[test]
 fn what_is_not_known_is_a_symbol() {
     for property in ["!ImportValue exported", "'{{resolve:ssm:/a/b}}'", "!Sub '${Nothing}'"] {
         let unit = template(&with(property, ""));

@@ -297,10 +297,14 @@ impl Document {
             return;
         }
         let node = self.node(id);
+        // A short form is spelled as its long one, which means the same.
         if let Some(tag) = &node.tag {
-            out.push('!');
+            out.push('{');
+            if !matches!(&*tag.name, "Ref" | "Condition") {
+                out.push_str("Fn::");
+            }
             out.push_str(&tag.name);
-            out.push(' ');
+            out.push_str(": ");
         }
         match &node.kind {
             Kind::Scalar(scalar) => out.push_str(&scalar.text),
@@ -327,6 +331,9 @@ impl Document {
                 out.push('}');
             }
             Kind::Alias(_) => out.push('*'),
+        }
+        if node.tag.is_some() {
+            out.push('}');
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Intrinsic functions: from nodes to values.
 
-use super::parameters::intrinsic;
+use super::parameters::{intrinsic, long_form};
 use super::template::Template;
 use crate::source::Span;
 use crate::syntax::{Document, Kind, NodeId, inner};
@@ -133,9 +133,12 @@ impl Template<'_> {
                 _ => Value::unknown(span),
             },
             "Fn::ImportValue" => {
-                let mut spelled = String::new();
-                document.render(argument, &mut spelled, 0);
-                Value::known(Data::Text(self.symbol(SymbolKind::Other, format!("import:{spelled}"))), span)
+                // Both spellings of one import are one symbol.
+                let name = match self.untagged(argument, depth).borrow().text().only() {
+                    Some(export) => format!("ImportValue {export}"),
+                    None => self.spelled_name("ImportValue", argument),
+                };
+                Value::known(Data::Text(self.symbol(SymbolKind::Other, name)), span)
             }
             "Fn::GetAZs" | "Fn::Cidr" => Value::known(Data::List(List { items: Vec::new(), open: true }), span),
             "Fn::Length" => self.length(argument, span, depth),
@@ -157,7 +160,10 @@ impl Template<'_> {
                 let items = items.iter().map(|item| Arc::new(self.evaluate(*item, depth + 1))).collect();
                 Value::known(Data::List(List { items, open: false }), span)
             }
-            Kind::Map(_) => Value::known(Data::Map(self.map(id, depth)), span),
+            Kind::Map(entries) => match long_form(document, entries) {
+                Some((name, argument)) => self.intrinsic(name, argument, span, depth + 1),
+                None => Value::known(Data::Map(self.map(id, depth)), span),
+            },
             Kind::Scalar(scalar) => Value::known(Data::Text(self.literal(&scalar.text)), span),
             Kind::Alias(_) => Value::unknown(span),
         }
@@ -376,9 +382,13 @@ impl Template<'_> {
     }
 
     fn spelled_symbol(&self, name: &str, id: NodeId) -> Text {
+        self.symbol(SymbolKind::Other, self.spelled_name(name, id))
+    }
+
+    fn spelled_name(&self, name: &str, id: NodeId) -> String {
         let mut spelled = format!("{name} ");
         self.document.render(id, &mut spelled, 0);
-        self.symbol(SymbolKind::Other, spelled)
+        spelled
     }
 
     fn find_in_map(&self, items: &[NodeId], span: Span, depth: usize) -> Value<Data> {

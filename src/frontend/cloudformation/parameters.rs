@@ -2,7 +2,7 @@
 
 use crate::frontend::unit::AtomName;
 use crate::source::SourceId;
-use crate::syntax::{Document, Kind, NodeId};
+use crate::syntax::{Document, Entry, Kind, NodeId};
 use crate::value::{Atom, Parameter, parse_boolean};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -88,7 +88,12 @@ pub(super) fn intrinsic(document: &Document, id: NodeId) -> Option<(&str, NodeId
         return long_name(&tag.name).map(|name| (name, id));
     }
     let Kind::Map(entries) = &node.kind else { return None };
-    let [entry] = entries.as_slice() else { return None };
+    long_form(document, entries)
+}
+
+/// The intrinsic that a map's entries are: `Ref` or `Fn::…` as the only key.
+pub(super) fn long_form<'d>(document: &'d Document, entries: &[Entry]) -> Option<(&'d str, NodeId)> {
+    let [entry] = entries else { return None };
     let key = document.text(entry.key)?;
     (key == "Ref" || (key.starts_with("Fn::") && !key.starts_with("Fn::ForEach::"))).then_some((key, entry.value))
 }
