@@ -143,7 +143,9 @@ fn report(wide: &[(&Subject, Wide)], out: &mut Findings) {
     let Some((subject, first)) = wide.first() else { return };
     let who = subject.who();
     let may = match (first.service.as_str(), first.whole) {
-        ("*", _) => format!("{who} may do everything to its resources"),
+        ("*", _) => {
+            format!("{who} may do everything to its resources, deleting them and changing their policies included")
+        }
         // Since 2026 the prefix holds far more than functions.
         ("lambda", true) => {
             format!("{who} may do everything in `lambda`, from replacing any function's code to shells in MicroVMs")
@@ -162,20 +164,22 @@ fn report(wide: &[(&Subject, Wide)], out: &mut Findings) {
     let bounded = subject.is_bounded();
     let grade = if first.grave && !bounded { Grade::WARNING } else { Grade::NOTE };
     let when = wide.iter().fold(Guard::never(), |guard, (_, wide)| guard.or(&wide.when));
-    let message = format!("{may}: {}{by}{also}", say(first.counts));
+    // How many actions there are in all of AWS says nothing about the resources that are named.
+    let how_many = |wide: &Wide| if wide.service == "*" { "every action".to_owned() } else { say(wide.counts) };
+    let message = match first.service.as_str() {
+        "*" => format!("{may}{by}{also}"),
+        _ => format!("{may}: {}{by}{also}", say(first.counts)),
+    };
     let sure = !first.reading.may_differ && !bounded;
     let mut finding = Finding::new(grade, first.reading.span, message).when(&when).confidence(if sure {
         Confidence::High
     } else {
         Confidence::Medium
     });
-    finding = finding.here(if subject.managed().is_some() {
-        format!("grants `{}`", first.pattern)
-    } else {
-        say(first.counts)
-    });
+    finding =
+        finding.here(if subject.managed().is_some() { format!("grants `{}`", first.pattern) } else { how_many(first) });
     for (_, other) in wide.iter().skip(1).filter(|(_, other)| other.reading.span != first.reading.span).take(4) {
-        finding = finding.label(other.reading.span, say(other.counts));
+        finding = finding.label(other.reading.span, how_many(other));
     }
     for function in subject.functions.iter().take(3) {
         finding = finding.label(function.resource.span, "this function");
