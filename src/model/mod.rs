@@ -9,4 +9,5 @@ mod world;
 
 pub use application::{Application, Function, FunctionId, Permission, Role, RoleId, Target, Trigger, TriggerKind};
 pub use resource::{Names, Origin, Resource, ResourceId, WHOLE_POLICY};
+pub(crate) use triggers::pseudo;
 pub use world::World;

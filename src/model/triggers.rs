@@ -83,7 +83,7 @@ pub(super) fn push<'a>(world: &World<'a>, push: Push<'a, '_>, out: &mut Vec<Trig
 }
 
 /// Appends `AWS::Region` or another symbol that every template has.
-pub(super) fn pseudo(text: &mut Text, name: &str) {
+pub(crate) fn pseudo(text: &mut Text, name: &str) {
     text.append(&Text::symbol(Symbol { kind: SymbolKind::Pseudo, name: name.into(), scope: SourceId::default() }));
 }
 

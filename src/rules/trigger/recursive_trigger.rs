@@ -7,6 +7,7 @@ use crate::iam::{Grant, grant::grants};
 use crate::model::{Function, Role, Trigger, TriggerKind, World};
 use crate::source::Span;
 use crate::value::{Answer, Data, Guard, Piece, Text, Value};
+use crate::wiring::flow::{BUDGET, Channel, Cycle, Edge, EdgeId, EdgeKind, EventFlow, NodeKind, Sureness};
 use std::sync::Arc;
 
 /// Which actions on objects cause which events.
@@ -34,6 +35,78 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             report(world, trigger, function, &filter, &found, out);
         }
     }
+    through_channels(world, out);
+}
+
+/// The loops through queues, topics, tables, streams, buses and log groups: one finding for each trigger in one.
+fn through_channels(world: &World, out: &mut Findings) {
+    let flow = EventFlow::of(world);
+    let mut budget = BUDGET;
+    for (index, edge) in flow.edges.iter().enumerate() {
+        if !matches!(edge.kind, EdgeKind::Trigger(_)) {
+            continue;
+        }
+        if let Some(cycle) = flow.cycle(EdgeId(index), &mut budget) {
+            report_cycle(world, &flow, edge, &cycle, out);
+        }
+    }
+}
+
+fn report_cycle(world: &World, flow: &EventFlow, trigger: &Edge, cycle: &Cycle, out: &mut Findings) {
+    let (Some(from), Some(to)) = (flow.node(trigger.from), flow.node(trigger.to)) else { return };
+    let (grade, confidence) = match cycle.sureness {
+        Sureness::Configured => (Grade::ERROR, Confidence::High),
+        Sureness::Named => (Grade::WARNING, Confidence::High),
+        Sureness::Unproven => (Grade::NOTE, Confidence::Medium),
+        Sureness::Wildcard => (Grade::ADVICE, Confidence::Low),
+        Sureness::WildcardUnproven => (Grade::NOTE, Confidence::Low),
+    };
+    let verb = match cycle.sureness {
+        Sureness::Configured => "feeds",
+        Sureness::Named => "writes to",
+        Sureness::Unproven => "may write to",
+        Sureness::Wildcard | Sureness::WildcardUnproven => "may, through a wildcard, write to",
+    };
+    let round = if cycle.edges.len() > 2 { ", by way of others" } else { "" };
+    let message = format!("`{}` {verb} `{}`, which triggers it{round}", to.name, from.name);
+    let mut finding =
+        Finding::new(grade, trigger.span, message).here(trigger.words.clone()).when(&cycle.when).confidence(confidence);
+    let (mut detected, mut allowed) = (true, false);
+    for id in &cycle.edges {
+        let Some(edge) = flow.edge(*id) else { continue };
+        if edge.span != trigger.span {
+            finding = finding.label(edge.span, edge.words.clone());
+        }
+        match flow.node(edge.from).map(|node| (&node.kind, &*node.name)) {
+            Some((NodeKind::Function(id), name)) => {
+                finding = finding.related(&name.into());
+                allowed |= world.function(*id).is_some_and(|function| {
+                    let setting = function.resource.get("RecursiveLoop").literals();
+                    setting.some(|value| value.is_some_and(|value| value == "Allow"))
+                });
+            }
+            Some((NodeKind::Channel(channel), name)) => {
+                finding = finding.related(&name.into());
+                detected &= matches!(channel, Channel::Queue | Channel::Topic);
+            }
+            None => {}
+        }
+    }
+    let stops = match (detected, allowed) {
+        (true, false) => {
+            "Lambda stops such a loop after about 16 rounds, if the functions' AWS SDKs pass on its trace header."
+        }
+        (true, true) => "Nothing stops the loop: `RecursiveLoop` is `Allow`.",
+        (false, _) => "Lambda does not detect such a loop: it runs until somebody notices.",
+    };
+    let mend = match cycle.sureness {
+        Sureness::Wildcard | Sureness::WildcardUnproven => "grant the write only on what the function writes to",
+        Sureness::Configured => "send these events to something that does not run the function",
+        Sureness::Named | Sureness::Unproven => {
+            "write to something else, or filter out what the function writes itself"
+        }
+    };
+    out.push(finding.help(format!("{mend}. {stops}")));
 }
 
 /// The keys that a notification is limited to.
