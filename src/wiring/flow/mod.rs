@@ -181,8 +181,9 @@ impl EventFlow {
             return None;
         }
         let channel = matches!(self.node(next.from)?.kind, NodeKind::Channel(_));
-        // A polled function is run synchronously: it has no destination of success.
-        if !channel && first.polled && next.kind == EdgeKind::Success {
+        // A polled function is run synchronously: its destinations and its dead-letter queue get nothing.
+        // Source: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>.
+        if !channel && first.polled && matches!(next.kind, EdgeKind::Success | EdgeKind::Failure) {
             return None;
         }
         if channel && first.kind == EdgeKind::Write && next.foreign {
