@@ -118,10 +118,11 @@ impl EventFlow {
         .map(|(_, kind)| kind)
         .or_else(|| arn.around(":event-bus/").map(|_| Channel::Bus))?;
         let resource = world.resource_with_arn(&arn);
-        let name = match (resource, arn.as_literal()) {
-            (Some(resource), _) => resource.address.to_string(),
-            (None, Some(literal)) => literal.to_owned(),
-            (None, None) => arn.symbols().last()?.name.to_string(),
+        // What the world does not declare is called by the last part of its ARN.
+        let spelled = arn.to_string();
+        let name = match resource {
+            Some(resource) => resource.address.to_string(),
+            None => spelled.rsplit([':', '/']).next().unwrap_or(&spelled).to_owned(),
         };
         let span = resource.map(|resource| resource.span);
         Some(self.add(Node { kind: NodeKind::Channel(kind), name, arn, span }))
