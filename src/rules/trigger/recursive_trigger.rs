@@ -67,8 +67,13 @@ fn report_cycle(world: &World, flow: &EventFlow, trigger: &Edge, cycle: &Cycle, 
         Sureness::Unproven => "may write to",
         Sureness::Wildcard | Sureness::WildcardUnproven => "may, through a wildcard, write to",
     };
-    let round = if cycle.edges.len() > 2 { ", by way of others" } else { "" };
-    let message = format!("`{}` {verb} `{}`, which triggers it{round}", to.name, from.name);
+    let message = match (cycle.edges.len() > 2, cycle.sureness) {
+        (false, _) => format!("`{}` {verb} `{}`, which triggers it", to.name, from.name),
+        (true, Sureness::Configured | Sureness::Named) => {
+            format!("`{}` runs itself by way of others, through `{}`", to.name, from.name)
+        }
+        (true, _) => format!("`{}` may run itself by way of others, through `{}`", to.name, from.name),
+    };
     let mut finding =
         Finding::new(grade, trigger.span, message).here(trigger.words.clone()).when(&cycle.when).confidence(confidence);
     let (mut detected, mut allowed) = (true, false);
