@@ -15,7 +15,8 @@
 //! 6. [`iam`]: policies read into statements, and what they grant.
 //! 7. [`rules`]: what is wrong. A rule reads the [`model::World`] and never a syntax.
 //! 8. [`engine`]: runs the rules, decides what is shown and in which order.
-//! 9. [`report`]: text for people, one line for `grep`, JSON for programs.
+//! 9. [`fix`]: what mends a finding, in the notation of its file.
+//! 10. [`report`]: text for people, one line for `grep`, JSON for programs.
 //!
 //! [`access::access`] goes the same way as far as the model, and says what each function may do.
 //!
@@ -29,6 +30,7 @@ pub mod access;
 pub mod cli;
 pub mod data;
 pub mod engine;
+pub mod fix;
 pub mod frontend;
 pub mod iam;
 mod lint;

@@ -4,6 +4,7 @@
 //! - [`managed`] gives the statements of AWS managed policies.
 //! - [`scope`] gives the statements that functions have, with everybody who has them.
 //! - [`width`](mod@width) says how much a pattern takes in.
+//! - [`things`]: what the resources of a service are.
 //! - [`words`] has what messages say.
 //! - [`grant`] answers "may this role do that to this resource?", three-valued.
 
@@ -11,6 +12,7 @@ pub mod grant;
 pub mod managed;
 pub mod policy;
 pub mod scope;
+pub mod things;
 pub mod width;
 pub mod words;
 

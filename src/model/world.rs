@@ -201,6 +201,16 @@ impl<'a> World<'a> {
         candidates.iter().filter_map(|id| self.resources.get(id.0 as usize)).find(|resource| resource.is(kind)).copied()
     }
 
+    /// The resources that a text names by `Ref`, physical name or ARN, whatever their type.
+    #[must_use]
+    pub fn resources_named(&self, text: &Text) -> Vec<&'a Resource> {
+        if let Some(found) = self.resource_with_arn(text) {
+            return vec![found];
+        }
+        let ids = self.by_name.get(&text.canonical()).map(Vec::as_slice).unwrap_or_default();
+        ids.iter().filter_map(|id| self.resources.get(id.0 as usize)).copied().collect()
+    }
+
     /// The address that some bytes belong to, and their path below it as the user spells it.
     #[must_use]
     pub fn locate(&self, span: Span) -> (Address, String) {

@@ -7,6 +7,7 @@
 mod environment_size;
 mod excess;
 mod meta;
+mod narrow;
 pub mod pages;
 mod permissions;
 mod runtimes;

@@ -2,6 +2,7 @@
 //!
 //! A function that may do everything, or may give itself every right, is the account to whoever gets into it.
 
+use super::narrow::instead_of_everything;
 use crate::data::iam_actions;
 use crate::engine::{Confidence, Finding, Findings, Grade};
 use crate::iam::scope::refuses;
@@ -22,7 +23,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
     // The statements of one managed policy have one place: one finding.
     for group in all.chunk_by(|a, b| a.cause() == b.cause()) {
         if let Some((subject, admin)) = group.iter().find_map(|subject| Some((subject, admin(subject)?))) {
-            report(subject, &admin, out);
+            report(world, subject, &admin, out);
         }
     }
 }
@@ -133,7 +134,7 @@ fn taken_back(subject: &Subject, power: Power, when: &Guard) -> bool {
     })
 }
 
-fn report(subject: &Subject, admin: &Admin, out: &mut Findings) {
+fn report(world: &World, subject: &Subject, admin: &Admin, out: &mut Findings) {
     let statement = subject.statement;
     let who = subject.who();
     let limited = statement.may_be_narrowed();
@@ -171,12 +172,12 @@ fn report(subject: &Subject, admin: &Admin, out: &mut Findings) {
     for function in subject.functions.iter().take(3) {
         finding = finding.label(function.resource.span, "this function");
     }
+    let grant = instead_of_everything(world, subject)
+        .unwrap_or_else(|| "grant the actions that the function calls, on the resources that it uses".to_owned());
     let help = match (subject.managed(), subject.is_bounded()) {
-        (Some(_), false) => {
-            "take this policy away and grant the actions that the function calls, on the resources that it uses"
-        }
-        (None, false) => "grant the actions that the function calls, on the resources that it uses",
-        (_, true) => "only the permissions boundary limits this; grant the actions that the function calls",
+        (Some(_), false) => format!("take this policy away and {grant}"),
+        (None, false) => grant,
+        (_, true) => "only the permissions boundary limits this; grant the actions that the function calls".to_owned(),
     };
     out.push(subject.relate(finding.help(help)));
 }

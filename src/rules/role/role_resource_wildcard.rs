@@ -2,10 +2,11 @@
 //!
 //! A wildcard where a resource could have been named.
 
+use super::narrow::narrower;
 use crate::data::iam_actions::{self, AccessLevel, Action};
 use crate::engine::{Confidence, Finding, Findings, Grade};
 use crate::iam::scope::refuses;
-use crate::iam::{Reading, Statement, Subject, Width, readings, subjects, width, words};
+use crate::iam::{Reading, Statement, Subject, Width, readings, subjects, things, width, words};
 use crate::model::World;
 use crate::value::Guard;
 
@@ -123,7 +124,7 @@ fn hits(world: &World, subject: &Subject, on: &Reading, wide: &Width) -> Vec<Hit
             weight = if counts { weight.max(weigh(world, &action, wide)) } else { weight };
         }
         if weight > Weight::None && !out.iter().any(|hit| hit.pattern == pattern && hit.when == when) {
-            out.push(Hit { noun: noun(pattern, &service), pattern: pattern.to_owned(), service, weight, when });
+            out.push(Hit { noun: things::noun(pattern), pattern: pattern.to_owned(), service, weight, when });
         }
     }
     out
@@ -172,7 +173,7 @@ fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
     let bounded = subject.is_bounded();
     let grade = if weight == Weight::Full && !narrowed && !bounded { Grade::WARNING } else { Grade::NOTE };
     let on = match first_width {
-        Width::EveryName { service, kind: Some(kind), .. } => match called(service, kind) {
+        Width::EveryName { service, kind: Some(kind), .. } => match things::called(service, kind) {
             Some(noun) => format!("every {noun}"),
             None => format!("every `{kind}` of `{service}`"),
         },
@@ -200,52 +201,11 @@ fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
     for function in subject.functions.iter().take(3) {
         finding = finding.label(function.resource.span, "this function");
     }
-    out.push(subject.relate(finding.help(help(world, subject, &patterns, &services, &nouns))));
-}
-
-/// What people call the things of a service, the resource types of the table that they are, and CloudFormation's
-/// type of them.
-const THINGS: &[(&str, &str, &[&str], &str)] = &[
-    ("s3", "bucket", &["bucket", "object"], "AWS::S3::Bucket"),
-    ("dynamodb", "table", &["table", "index", "stream"], "AWS::DynamoDB::Table"),
-    ("sqs", "queue", &["queue"], "AWS::SQS::Queue"),
-    ("sns", "topic", &["topic"], "AWS::SNS::Topic"),
-    ("lambda", "function", &["function"], "AWS::Lambda::Function"),
-    ("states", "state machine", &["statemachine", "execution"], "AWS::StepFunctions::StateMachine"),
-    ("events", "event bus", &["event-bus"], "AWS::Events::EventBus"),
-    ("kinesis", "stream", &["stream"], "AWS::Kinesis::Stream"),
-    ("firehose", "delivery stream", &["deliverystream"], "AWS::KinesisFirehose::DeliveryStream"),
-    ("secretsmanager", "secret", &["Secret"], "AWS::SecretsManager::Secret"),
-    ("ssm", "parameter", &["parameter"], "AWS::SSM::Parameter"),
-    ("kms", "key", &["key"], "AWS::KMS::Key"),
-    ("cognito-idp", "user pool", &["userpool"], "AWS::Cognito::UserPool"),
-    ("execute-api", "API", &["execute-api-general"], "AWS::ApiGateway::RestApi"),
-    ("bedrock", "model", &["foundation-model"], ""),
-    ("bedrock", "knowledge base", &["knowledge-base"], "AWS::Bedrock::KnowledgeBase"),
-    ("ses", "identity", &["identity"], "AWS::SES::EmailIdentity"),
-    ("logs", "log group", &["log-group", "log-stream"], "AWS::Logs::LogGroup"),
-    ("sts", "role", &["role"], "AWS::IAM::Role"),
-    ("iam", "role", &["role"], "AWS::IAM::Role"),
-    ("rds-data", "cluster", &["cluster"], "AWS::RDS::DBCluster"),
-    ("aoss", "collection", &["collection"], "AWS::OpenSearchServerless::Collection"),
-];
-
-/// What people call the resources that a type in an ARN stands for.
-fn called(service: &str, kind: &str) -> Option<&'static str> {
-    THINGS.iter().find(|(known, _, kinds, _)| *known == service && kinds.contains(&kind)).map(|(_, noun, ..)| *noun)
-}
-
-/// What people call the things that a pattern of actions is about.
-fn noun(pattern: &str, service: &str) -> Option<&'static str> {
-    let of_service = || THINGS.iter().filter(|(known, ..)| *known == service);
-    let Some(action) = iam_actions::action(pattern) else {
-        // A pattern takes in actions on all kinds of things; one word for them is enough where there is one.
-        let mut things = of_service();
-        return things.next().filter(|_| things.next().is_none()).map(|(_, noun, ..)| *noun);
-    };
-    of_service()
-        .find(|(_, _, kinds, _)| action.resource_types().any(|kind| kinds.contains(&kind)))
-        .map(|(_, noun, ..)| *noun)
+    let narrower = narrower(world, subject, &patterns);
+    let narrowest = narrower.as_ref().and_then(|narrower| narrower.help(world, subject));
+    finding = finding.help(narrowest.unwrap_or_else(|| help(world, subject, &patterns, &services, &nouns)));
+    finding.fix = narrower.filter(|_| wide.len() == 1).and_then(|narrower| narrower.fix(world, subject));
+    out.push(subject.relate(finding));
 }
 
 /// What a function needs for its own log.
@@ -266,9 +226,13 @@ fn help(world: &World, subject: &Subject, patterns: &[&str], services: &[&str], 
     }
     let own = |address: &str| subject.functions.iter().any(|function| &**function.address() == address);
     let mut declared: Vec<&str> = Vec::new();
-    for (_, _, _, kind) in
-        THINGS.iter().filter(|(service, noun, ..)| services.contains(service) && nouns.contains(noun))
-    {
+    let mut kinds: Vec<&str> = Vec::new();
+    for thing in services.iter().flat_map(|service| things::of_service(service)) {
+        if nouns.contains(&thing.noun) && !kinds.contains(&thing.kind) {
+            kinds.push(thing.kind);
+        }
+    }
+    for kind in kinds {
         let written = world.of_kind(kind).filter(|resource| resource.origin.is_written() && !own(&resource.address));
         declared.extend(written.map(|found| &*found.address));
     }

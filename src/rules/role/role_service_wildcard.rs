@@ -2,10 +2,11 @@
 //!
 //! A wildcard in an action that takes in a whole service, or a good part of what changes things in it.
 
+use super::narrow::narrower;
 use crate::data::iam_actions::{self, Counts};
 use crate::engine::{Confidence, Finding, Findings, Grade};
 use crate::iam::scope::refuses;
-use crate::iam::{Reading, Subject, readings, subjects, words};
+use crate::iam::{Reading, Subject, Width, readings, subjects, width, words};
 use crate::model::World;
 use crate::value::Guard;
 
@@ -29,7 +30,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             group.iter().flat_map(|subject| patterns(subject).map(move |wide| (subject, wide))).collect();
         // The widest first; among equals the first that is written.
         wide.sort_by_key(|(_, wide)| (!wide.grave, std::cmp::Reverse(changes(wide.counts)), wide.reading.span));
-        report(&wide, out);
+        report(world, &wide, out);
     }
 }
 
@@ -139,7 +140,7 @@ fn say(counts: Counts) -> String {
     format!("{total} {actions}, {}", parts.join(" and "))
 }
 
-fn report(wide: &[(&Subject, Wide)], out: &mut Findings) {
+fn report(world: &World, wide: &[(&Subject, Wide)], out: &mut Findings) {
     let Some((subject, first)) = wide.first() else { return };
     let who = subject.who();
     let may = match (first.service.as_str(), first.whole) {
@@ -188,7 +189,17 @@ fn report(wide: &[(&Subject, Wide)], out: &mut Findings) {
     let such = if usual.is_empty() { String::new() } else { format!(", such as {}", words::list(usual)) };
     let help = match subject.managed() {
         Some(_) => format!("take this policy away and grant the actions that the function calls{such}"),
-        None => format!("list the actions that the function calls{such}"),
+        None => {
+            let on = resources(world, subject, &patterns).unwrap_or_default();
+            format!("list the actions that the function calls{such}{on}")
+        }
     };
     out.push(subject.relate(finding.help(help)));
+}
+
+/// The resources of the service that the function works with, where the statement names none.
+fn resources(world: &World, subject: &Subject, patterns: &[&str]) -> Option<String> {
+    let mut elements = subject.statement.resources.items.iter().flat_map(readings);
+    let wide = !subject.statement.resources.negated && elements.any(|reading| width(&reading.text) != Width::Named);
+    if wide { narrower(world, subject, patterns)?.on(world, subject) } else { None }
 }

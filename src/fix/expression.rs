@@ -1,0 +1,95 @@
+//! Values that a fix writes.
+
+use crate::engine::Edit;
+use crate::frontend::Format;
+use crate::model::World;
+use crate::source::Span;
+use crate::syntax::{Document, Language, PathStep};
+
+/// A value, whatever the notation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expression {
+    /// What `Ref` gives for a logical id.
+    Ref(Box<str>),
+    /// An attribute of a resource: logical id and name.
+    Attribute(Box<str>, Box<str>),
+    /// A text with `${…}` in it.
+    Sub(Box<str>),
+    /// Several values.
+    List(Vec<Self>),
+}
+
+impl Expression {
+    /// What a person would write in a file of this language, on one line.
+    #[must_use]
+    pub fn write(&self, language: Language) -> String {
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        match (self, language) {
+            (Self::Ref(name), Language::Yaml) => format!("!Ref {name}"),
+            (Self::Ref(name), Language::Json) => format!("{{\"Ref\": {}}}", quoted(name)),
+            (Self::Attribute(name, attribute), Language::Yaml) => format!("!GetAtt {name}.{attribute}"),
+            (Self::Attribute(name, attribute), Language::Json) => {
+                format!("{{\"Fn::GetAtt\": [{}, {}]}}", quoted(name), quoted(attribute))
+            }
+            (Self::Sub(text), Language::Yaml) => format!("!Sub {}", quoted(text)),
+            (Self::Sub(text), Language::Json) => format!("{{\"Fn::Sub\": {}}}", quoted(text)),
+            (Self::List(items), _) => format!("[{}]", Self::join(items, language)),
+        }
+    }
+
+    fn join(items: &[Self], language: Language) -> String {
+        items.iter().map(|item| item.write(language)).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What `key` with the value `expression` looks like in the file of `span`; `None` for files that have no
+/// expressions (what the AWS CLI prints).
+#[must_use]
+pub fn entry(world: &World, span: Span, key: &str, expression: &Expression) -> Option<String> {
+    let language = document(world, span)?.language();
+    let value = expression.write(language);
+    Some(match language {
+        Language::Yaml => format!("{key}: {value}"),
+        Language::Json => format!("\"{key}\": {value}"),
+    })
+}
+
+/// The edit that puts `expression` where a scalar stands at `span`. A list takes the place of an item of a list item by item.
+/// `None` where that cannot be written on one line, and for files that have no expressions.
+#[must_use]
+pub fn replace(world: &World, span: Span, expression: &Expression) -> Option<Edit> {
+    let document = document(world, span)?;
+    let language = document.language();
+    let in_list = matches!(document.path_at(span.start).steps().last(), Some(PathStep::Index(_)));
+    let text = match expression {
+        // Whether a list of YAML has brackets cannot be seen from one of its items.
+        Expression::List(_) if in_list && language == Language::Yaml => return None,
+        Expression::List(items) if in_list => Expression::join(items, language),
+        _ => expression.write(language),
+    };
+    Some(Edit { span, text })
+}
+
+fn document<'a>(world: &World<'a>, span: Span) -> Option<&'a Document> {
+    let unit = world.units.iter().find(|unit| unit.source == span.source)?;
+    (unit.format != Format::AwsCli).then_some(&unit.document)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_has_its_own_form() {
+        let table = Expression::Attribute("Orders".into(), "Arn".into());
+        let objects = Expression::Sub("${Uploads.Arn}/*".into());
+        let all = Expression::List(vec![table.clone(), objects, Expression::Ref("Topic".into())]);
+        assert_eq!(table.write(Language::Yaml), "!GetAtt Orders.Arn");
+        assert_eq!(all.write(Language::Yaml), "[!GetAtt Orders.Arn, !Sub \"${Uploads.Arn}/*\", !Ref Topic]");
+        let json = all.write(Language::Json);
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(read[0]["Fn::GetAtt"][1], "Arn");
+        assert_eq!(read[1]["Fn::Sub"], "${Uploads.Arn}/*");
+        assert_eq!(read[2]["Ref"], "Topic");
+    }
+}
