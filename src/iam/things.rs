@@ -85,7 +85,7 @@ static THINGS: &[Thing] = &[
     thing("sts", "role", &[("role", "")], "AWS::IAM::Role", Attribute("Arn")),
     thing("iam", "role", &[("role", "")], "AWS::IAM::Role", Attribute("Arn")),
     thing("rds-data", "cluster", &[("cluster", "")], "AWS::RDS::DBCluster", Attribute("DBClusterArn")),
-    thing("aoss", "collection", &[("collection", "")], "AWS::OpenSearchServerless::Collection", Attribute("Arn")),
+    thing("aoss", "collection", &[("Collection", "")], "AWS::OpenSearchServerless::Collection", Attribute("Arn")),
 ];
 
 /// The things of a service, by the prefix of its actions.
