@@ -3,11 +3,13 @@
 mod api;
 pub mod application;
 mod build;
+mod order;
 mod resource;
 mod triggers;
 mod world;
 
 pub use application::{Application, Function, FunctionId, Permission, Role, RoleId, Target, Trigger, TriggerKind};
-pub use resource::{Names, Origin, Resource, ResourceId, WHOLE_POLICY};
+pub use order::{Wait, Waits};
+pub use resource::{Names, Origin, Reference, Resource, ResourceId, WHOLE_POLICY};
 pub(crate) use triggers::pseudo;
 pub use world::World;

@@ -34,6 +34,8 @@ pub struct Resource {
     pub body: Span,
     /// What it waits for (`DependsOn`), each where that is written.
     pub depends_on: Vec<(Address, Span)>,
+    /// The resources that its properties refer to, each once: it is made after them too.
+    pub references: Vec<Reference>,
     /// Who makes it.
     pub origin: Origin,
     /// How other places name it.
@@ -42,6 +44,17 @@ pub struct Resource {
     pub source: SourceId,
     /// Its `Metadata` (unset where it has none).
     pub metadata: Value<Data>,
+}
+
+/// That a resource's properties refer to another resource of its template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The other.
+    pub to: Address,
+    /// Where.
+    pub span: Span,
+    /// Whether it does in every deployment: not in an `Fn::If`.
+    pub always: bool,
 }
 
 /// Who makes a resource.

@@ -11,6 +11,7 @@ mod narrow;
 pub mod pages;
 mod permissions;
 mod runtimes;
+mod statements;
 
 pub use meta::{ReportedBy, RuleMeta};
 pub use pages::{all, meta};
@@ -54,7 +55,9 @@ rules! {
     function_url_dual_permission in "url/function_url_dual_permission.rs",
     limit_exceeded in "limits/limit_exceeded.rs",
     missing_permission in "permission/missing_permission.rs",
+    permission_order in "permission/permission_order.rs",
     permission_principal_mismatch in "permission/permission_principal_mismatch.rs",
+    permission_qualifier in "permission/permission_qualifier.rs",
     permission_source_account in "permission/permission_source_account.rs",
     permission_source_too_wide in "permission/permission_source_too_wide.rs",
     permission_without_source in "permission/permission_without_source.rs",

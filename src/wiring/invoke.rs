@@ -137,6 +137,32 @@ pub fn names(permission: &Permission, function: FunctionId) -> Coverage {
     covered
 }
 
+/// Where a permission is about a function under one name: its own (`None`), or that of an alias or version. Each has a
+/// policy of its own. Source: Lambda developer guide, "Using resource-based policies with aliases".
+#[must_use]
+pub fn names_as(permission: &Permission, function: FunctionId, qualifier: Option<&Text>) -> Coverage {
+    let mut covered = Coverage::never();
+    for target in permission.functions.iter().filter(|target| target.function == function) {
+        covered.add(same_qualifier(target.qualifier.as_ref(), qualifier), &target.when);
+    }
+    if !permission.functions_known {
+        covered.maybe = permission.resource.when.clone();
+    }
+    covered
+}
+
+/// Whether two names of a function are one. Which policy holds for `$LATEST` is not documented.
+fn same_qualifier(left: Option<&Text>, right: Option<&Text>) -> Answer {
+    let latest = |name: Option<&Text>| name.is_some_and(|name| name.as_literal() == Some("$LATEST"));
+    match (left, right) {
+        (None, None) => Answer::Yes,
+        _ if latest(left) || latest(right) => Answer::Unknown,
+        (Some(left), Some(right)) => left.equals(right),
+        // What only the deployment knows may be an alias, but not nothing: the colon before it is written.
+        (None, Some(_)) | (Some(_), None) => Answer::No,
+    }
+}
+
 /// Where a permission's principal is this service.
 #[must_use]
 pub fn principal_coverage(permission: &Permission, service: &str) -> Coverage {

@@ -78,6 +78,7 @@ impl Lowering<'_> {
             span,
             body,
             depends_on: Vec::new(),
+            references: Vec::new(),
             origin: Origin::Written,
             names,
             source: self.tree.document.source(),

@@ -10,6 +10,7 @@ mod evaluate;
 mod foreach;
 mod naming;
 mod parameters;
+mod references;
 mod sam;
 mod template;
 
@@ -125,6 +126,7 @@ fn lower(template: &Template, declared: &Declared) -> Resource {
         span,
         body,
         depends_on: depends_on.unwrap_or_default(),
+        references: field("Properties").map(|id| references::below(template, id)).unwrap_or_default(),
         origin: Origin::Written,
         names: names(template, &declared.id),
         source: template.source,

@@ -1,12 +1,13 @@
 //! `missing-permission`: see `rules/permission/missing-permission.md`.
 
 use super::permissions::{Seen, certainly};
+use super::statements::Statements;
 use crate::engine::{Finding, Findings, Grade};
 use crate::model::{FunctionId, Permission, Trigger, TriggerKind, World};
 use crate::value::{Guard, SymbolKind, Text};
 use crate::wiring::arn::may_match;
 use crate::wiring::{Invocation, coverage, invoke};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::fmt::Write as _;
 
 pub(super) fn check(world: &World, out: &mut Findings) {
@@ -33,48 +34,12 @@ const MAX_PAIRS: usize = 50_000;
 /// How many permissions are searched for one that was meant for a trigger.
 const MAX_MEANT: usize = 64;
 
-/// The permissions by the function that they are about.
-struct Statements<'a> {
-    /// The same, by the `SourceArn` too where it is one: the usual permission of a trigger is found at once.
-    by_source: FxHashMap<(FunctionId, Text), Vec<&'a Permission<'a>>>,
-    by_function: FxHashMap<FunctionId, Vec<&'a Permission<'a>>>,
-    /// Those that may be about any function.
-    unclear: Vec<&'a Permission<'a>>,
-}
-
-impl<'a> Statements<'a> {
-    fn of(world: &'a World<'a>) -> Self {
-        let mut statements =
-            Self { by_source: FxHashMap::default(), by_function: FxHashMap::default(), unclear: Vec::new() };
-        for permission in &world.application.permissions {
-            if permission.functions_known {
-                let about: FxHashSet<FunctionId> = permission.functions.iter().map(|target| target.function).collect();
-                for function in about {
-                    if let Some(source) = permission.source_arn.only() {
-                        statements.by_source.entry((function, source.canonical())).or_default().push(permission);
-                    }
-                    statements.by_function.entry(function).or_default().push(permission);
-                }
-            } else {
-                statements.unclear.push(permission);
-            }
-        }
-        statements
-    }
-
-    fn about(&self, function: FunctionId) -> impl Iterator<Item = &'a Permission<'a>> {
-        self.by_function.get(&function).into_iter().flatten().chain(&self.unclear).copied()
-    }
-}
-
 /// The deployments that have the trigger and no permission for it.
 fn uncovered(world: &World, statements: &Statements, invocation: &Invocation, pairs: &mut usize) -> Option<Guard> {
     let function = world.function(invocation.function)?;
     let exists = invocation.when.and(&function.resource.when);
-    let exact =
-        invocation.source.and_then(|source| statements.by_source.get(&(invocation.function, source.canonical())));
     let mut covered = Guard::never();
-    for permission in exact.into_iter().flatten().copied().chain(statements.about(invocation.function)) {
+    for permission in statements.exact(invocation).chain(statements.about(invocation.function)) {
         if *pairs == 0 {
             return None;
         }
@@ -150,7 +115,7 @@ fn report(
 
 /// A permission that lets the same service in, but for something else or not always.
 fn nearest<'a>(statements: &Statements<'a>, invocation: &Invocation) -> Option<&'a Permission<'a>> {
-    let candidates = statements.by_function.get(&invocation.function).into_iter().flatten().copied().take(MAX_MEANT);
+    let candidates = statements.certainly_about(invocation.function).take(MAX_MEANT);
     let mut candidates: Vec<_> = candidates
         .filter(|permission| permission.resource.origin.is_written())
         .filter(|permission| invoke::principal_coverage(permission, invocation.principal).maybe.is_possible())
@@ -162,7 +127,7 @@ fn nearest<'a>(statements: &Statements<'a>, invocation: &Invocation) -> Option<&
 /// A permission that names this source and another service.
 fn meant<'a>(statements: &Statements<'a>, invocation: &Invocation) -> Option<&'a Permission<'a>> {
     let source = invocation.source?;
-    let candidates = statements.by_function.get(&invocation.function).into_iter().flatten().copied().take(MAX_MEANT);
+    let candidates = statements.certainly_about(invocation.function).take(MAX_MEANT);
     candidates.into_iter().find(|permission| {
         permission.source_arn.set().any(|(pattern, ..)| may_match(pattern, source).is_yes())
             && !invoke::principal_coverage(permission, invocation.principal).maybe.is_possible()

@@ -56,6 +56,7 @@ impl<'a, 't> Maker<'a, 't> {
             span: from.span,
             body: from.body,
             depends_on: Vec::new(),
+            references: Vec::new(),
             origin: Origin::Made { by: "SAM", from: from.address.clone() },
             names,
             source: self.template.source,
