@@ -8,6 +8,7 @@ mod environment_size;
 mod excess;
 mod meta;
 mod narrow;
+mod notifications;
 pub mod pages;
 mod permissions;
 mod runtimes;
@@ -70,6 +71,9 @@ rules! {
     role_resource_wildcard in "role/role_resource_wildcard.rs",
     role_service_wildcard in "role/role_service_wildcard.rs",
     recursive_trigger in "trigger/recursive_trigger.rs",
+    s3_fifo_target in "trigger/s3_fifo_target.rs",
+    s3_filter_invalid in "trigger/s3_filter_invalid.rs",
+    s3_notification_overlap in "trigger/s3_notification_overlap.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }
 
