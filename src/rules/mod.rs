@@ -70,6 +70,7 @@ rules! {
     role_missing_permission in "role/role_missing_permission.rs",
     role_resource_wildcard in "role/role_resource_wildcard.rs",
     role_service_wildcard in "role/role_service_wildcard.rs",
+    role_trust_policy in "role/role_trust_policy.rs",
     recursive_trigger in "trigger/recursive_trigger.rs",
     s3_fifo_target in "trigger/s3_fifo_target.rs",
     s3_filter_invalid in "trigger/s3_filter_invalid.rs",
