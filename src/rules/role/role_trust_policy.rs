@@ -250,8 +250,11 @@ fn cannot_be_replicated(user: &User, trust: &Policy, at_edge: &[(&Function, Span
     for (function, uses) in &user.functions {
         let Some((_, span, when)) = at_edge.iter().find(|(other, ..)| other.id == function.id) else { continue };
         let Some((when, reason)) = kept_out(user.role, trust, EDGE, &uses.and(when)) else { continue };
-        let message =
-            format!("CloudFront cannot run `{}`: its role has to trust `{EDGE}`, and {}", function.address(), reason.why);
+        let message = format!(
+            "CloudFront cannot run `{}`: its role has to trust `{EDGE}`, and {}",
+            function.address(),
+            reason.why
+        );
         let finding = Finding::new(Grade::ERROR, reason.span, message)
             .here("does not let Lambda@Edge in")
             .label(*span, "runs at the edge from here")
