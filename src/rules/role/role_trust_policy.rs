@@ -204,7 +204,7 @@ fn kept_out(role: &Role, trust: &Policy, name: &str, exists: &Guard) -> Option<(
         .collect();
     let spelled: Vec<String> = others.iter().map(|principal| principal.text.to_string()).collect();
     let names: Vec<&str> = spelled.iter().map(String::as_str).collect();
-    let help = match crate::data::nearest(spelled.first().map_or("", |name| name), [name].into_iter()) {
+    let help = match crate::data::nearest(spelled.first().map_or("", |name| name), [name]) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("add `{name}` to the services that may assume it"),
     };
