@@ -1,5 +1,6 @@
 //! IAM: policies read into statements, and what statements grant.
 //!
+//! - [`conditions`]: which conditions permissions have properties for.
 //! - [`policy`] reads policy documents, whoever wrote them, into [`Statement`]s that keep span and guard.
 //! - [`managed`] gives the statements of AWS managed policies.
 //! - [`scope`] gives the statements that functions have, with everybody who has them.
@@ -8,6 +9,7 @@
 //! - [`words`] has what messages say.
 //! - [`grant`] answers "may this role do that to this resource?", three-valued.
 
+pub mod conditions;
 pub mod grant;
 pub mod managed;
 pub mod policy;

@@ -23,6 +23,8 @@ pub struct Application<'a> {
     pub roles: Vec<Role<'a>>,
     /// The statements of the functions' resource-based policies.
     pub permissions: Vec<Permission<'a>>,
+    /// The policies that are written as a whole; their statements are among the permissions.
+    pub resource_policies: Vec<ResourcePolicy<'a>>,
     /// What runs functions.
     pub triggers: Vec<Trigger<'a>>,
 }
@@ -68,11 +70,14 @@ impl Role<'_> {
     }
 }
 
-/// One statement of a function's resource-based policy: an `AWS::Lambda::Permission`.
+/// One statement of a function's resource-based policy: an `AWS::Lambda::Permission`, or a statement of an
+/// `AWS::Lambda::ResourcePolicy`.
 #[derive(Debug)]
 pub struct Permission<'a> {
     /// The resource.
     pub resource: &'a Resource,
+    /// All its bytes: the resource's or the statement's.
+    pub body: Span,
     /// The functions that it may be about, with the qualifier that it names.
     pub functions: Vec<Target>,
     /// Whether `functions` is all that it can be about.
@@ -93,6 +98,36 @@ pub struct Permission<'a> {
     pub via_url: Value<&'a Text>,
     /// `EventSourceToken`.
     pub token: Value<&'a Text>,
+}
+
+impl<'a> Permission<'a> {
+    /// What it is about, as it is written.
+    #[must_use]
+    pub fn subject(&self) -> Value<&'a Text> {
+        let whole = self.resource.is("AWS::Lambda::ResourcePolicy");
+        let resource: &'a Resource = self.resource;
+        let named = resource.get(if whole { "ResourceArn" } else { "FunctionName" });
+        named.filter_map(|data: &&'a Data| data.text())
+    }
+
+    /// Whether it is a resource of its own, and not a statement of a whole policy.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        !self.resource.is("AWS::Lambda::ResourcePolicy")
+    }
+}
+
+/// The whole resource-based policy of something: an `AWS::Lambda::ResourcePolicy`.
+#[derive(Debug)]
+pub struct ResourcePolicy<'a> {
+    /// The resource.
+    pub resource: &'a Resource,
+    /// The functions that it may be about, with the qualifier that it names.
+    pub functions: Vec<Target>,
+    /// Whether `functions` is all that it can be about, as far as functions go.
+    pub functions_known: bool,
+    /// Whether its statements let in what the permissions say, and nothing else.
+    pub closed: bool,
 }
 
 /// A function of the world, as some place names it.

@@ -2,6 +2,7 @@
 
 use super::Resource;
 use super::application::{FunctionId, Permission, Role, RoleId};
+use super::resource_policy;
 use super::triggers;
 use super::world::World;
 use crate::frontend::Format;
@@ -19,7 +20,10 @@ pub(super) fn application(world: &mut World) {
         role.bounded = filled.bounded;
     }
     link_roles(world);
+    let (policies, statements) = resource_policy::all(world);
     world.application.permissions = permissions(world);
+    world.application.permissions.extend(statements);
+    world.application.resource_policies = policies;
     world.application.triggers = triggers::all(world);
 }
 
@@ -184,6 +188,7 @@ fn permissions<'a>(world: &World<'a>) -> Vec<Permission<'a>> {
             };
             Permission {
                 resource,
+                body: resource.body,
                 functions,
                 functions_known,
                 action: text("Action"),

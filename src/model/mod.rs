@@ -5,10 +5,13 @@ pub mod application;
 mod build;
 mod order;
 mod resource;
+mod resource_policy;
 mod triggers;
 mod world;
 
-pub use application::{Application, Function, FunctionId, Permission, Role, RoleId, Target, Trigger, TriggerKind};
+pub use application::{
+    Application, Function, FunctionId, Permission, ResourcePolicy, Role, RoleId, Target, Trigger, TriggerKind,
+};
 pub use order::{Wait, Waits};
 pub use resource::{Names, Origin, Reference, Resource, ResourceId, WHOLE_POLICY};
 pub(crate) use triggers::pseudo;

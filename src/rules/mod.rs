@@ -64,6 +64,7 @@ rules! {
     permission_without_source in "permission/permission_without_source.rs",
     policy_malformed in "role/policy_malformed.rs",
     public_permission in "permission/public_permission.rs",
+    resource_policy_overwrites in "permission/resource_policy_overwrites.rs",
     role_admin in "role/role_admin.rs",
     role_not_action in "role/role_not_action.rs",
     role_pass_role in "role/role_pass_role.rs",

@@ -31,7 +31,7 @@ pub(super) struct Seen {
     all: bool,
     /// Functions, with the qualifier, whose whole policy was dumped.
     whole: Vec<Target>,
-    /// Functions whose whole policy is a resource of its own.
+    /// Functions whose whole policy is a resource of its own that cannot be read in full.
     elsewhere: FxHashSet<FunctionId>,
     /// Whether such a policy may be any function's.
     any_elsewhere: bool,
@@ -61,10 +61,11 @@ impl Seen {
             elsewhere: FxHashSet::default(),
             any_elsewhere: false,
         };
-        for policy in world.of_kind("AWS::Lambda::ResourcePolicy") {
-            let (targets, known) = targets(policy, "ResourceArn");
-            seen.any_elsewhere |= !known;
-            seen.elsewhere.extend(targets.iter().map(|target| target.function));
+        for policy in &world.application.resource_policies {
+            seen.any_elsewhere |= !policy.functions_known;
+            if !policy.closed {
+                seen.elsewhere.extend(policy.functions.iter().map(|target| target.function));
+            }
         }
         for policy in world.of_kind(WHOLE_POLICY) {
             seen.whole.extend(targets(policy, "FunctionName").0);

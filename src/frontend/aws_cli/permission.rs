@@ -7,6 +7,7 @@ use super::WHOLE_POLICY;
 use super::lower::{FunctionArn, Lowering, copy};
 use super::tree::{Embedded, Tree, text};
 use crate::engine::Address;
+use crate::iam::conditions;
 use crate::model::Names;
 use crate::source::Span;
 use crate::syntax::{Document, Kind, NodeId};
@@ -18,26 +19,6 @@ const MAX_COMBINATIONS: usize = 64;
 
 /// How many resources a file may become before its statements are taken whole. Lambda's policies are at most 20 KB.
 const MAX_PERMISSIONS: usize = 10_000;
-
-/// The condition keys that CloudFormation has properties for, and the operators that `add-permission` writes or that
-/// mean the same. Source: Lambda API reference, `AddPermission`; IAM user guide, condition operators.
-const CONDITIONS: &[(&str, &str)] = &[
-    ("aws:sourcearn", "SourceArn"),
-    ("aws:sourceaccount", "SourceAccount"),
-    ("aws:principalorgid", "PrincipalOrgID"),
-    ("lambda:functionurlauthtype", "FunctionUrlAuthType"),
-    ("lambda:eventsourcetoken", "EventSourceToken"),
-    ("lambda:invokedviafunctionurl", "InvokedViaFunctionUrl"),
-];
-const OPERATORS: &[&str] = &[
-    "stringequals",
-    "stringlike",
-    "arnequals",
-    "arnlike",
-    "bool",
-    "foranyvalue:stringequals",
-    "foranyvalue:stringlike",
-];
 
 /// Whether a node is a resource-based policy of Lambda (`whole`) or a statement of one.
 pub(super) fn is_about_lambda(document: &Document, root: NodeId, whole: bool) -> bool {
@@ -133,23 +114,23 @@ fn lower(to: &mut Lowering, tree: &Tree, statement: NodeId, mut open: bool) -> O
     let mut unclear: Vec<(&'static str, Span)> = Vec::new();
     if let Some(condition) = tree.get(statement, "Condition") {
         for (operator, _, keys) in tree.entries(condition) {
-            let positive = OPERATORS.contains(&operator.to_ascii_lowercase().as_str());
+            let positive = conditions::is_positive(operator);
             for (key, key_node, values) in tree.entries(keys) {
-                let property = CONDITIONS.iter().find(|(known, _)| key.eq_ignore_ascii_case(known));
+                let property = conditions::property_of(key);
                 let values_known = texts(tree, values);
                 match property {
-                    Some((_, property)) if is_layer && *property == "PrincipalOrgID" && positive => {
+                    Some("PrincipalOrgID") if is_layer && positive => {
                         choices.push(("OrganizationId", tree.span(key_node), values_known));
                     }
-                    Some((_, property))
+                    Some(property)
                         if positive
                             && !values_known.is_empty()
-                            && choices.iter().all(|(name, _, _)| name != property) =>
+                            && choices.iter().all(|(name, _, _)| *name != property) =>
                     {
                         choices.push((property, tree.span(key_node), values_known));
                     }
                     // `…IfExists`, negated and repeated operators restrict in a way that no property says.
-                    Some((_, property)) => unclear.push((property, tree.span(values))),
+                    Some(property) => unclear.push((property, tree.span(values))),
                     None => open = true,
                 }
             }

@@ -3,7 +3,7 @@
 use super::permissions::{Seen, certainly};
 use super::statements::Statements;
 use crate::engine::{Finding, Findings, Grade};
-use crate::model::{FunctionId, Permission, Trigger, TriggerKind, World};
+use crate::model::{FunctionId, Permission, Target, Trigger, TriggerKind, World};
 use crate::value::{Guard, SymbolKind, Text};
 use crate::wiring::arn::may_match;
 use crate::wiring::{Invocation, coverage, invoke};
@@ -110,7 +110,15 @@ fn report(
     if let Some(wrong) = meant(statements, invocation) {
         finding = finding.cause(wrong.principal.span());
     }
-    out.push(finding.help(help(trigger, invocation.principal, name)));
+    let policy = world.application.resource_policies.iter().find(|policy| {
+        let same = |target: &Target| target.function == function.id && target.qualifier == trigger.target.qualifier;
+        policy.functions.iter().any(same)
+    });
+    let add = match policy {
+        Some(policy) => format!("add a statement to `{}`", policy.resource.address),
+        None => format!("add an `AWS::Lambda::Permission` for `{name}`"),
+    };
+    out.push(finding.help(help(trigger, invocation.principal, add)));
 }
 
 /// A permission that lets the same service in, but for something else or not always.
@@ -135,10 +143,9 @@ fn meant<'a>(statements: &Statements<'a>, invocation: &Invocation) -> Option<&'a
 }
 
 /// The smallest permission that is missing.
-fn help(trigger: &Trigger, principal: &str, function: &str) -> String {
-    let mut text = format!(
-        "add an `AWS::Lambda::Permission` for `{function}` with `Action: lambda:InvokeFunction`, `Principal: {principal}`"
-    );
+fn help(trigger: &Trigger, principal: &str, add: String) -> String {
+    let mut text = add;
+    let _ = write!(text, " with `Action: lambda:InvokeFunction`, `Principal: {principal}`");
     let source = trigger.source_arn.as_ref().map(|source| match trigger.kind {
         TriggerKind::ApiGateway if !trigger.is_authorizer() => api_of(source).with("/*"),
         _ => source.clone(),

@@ -27,7 +27,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             let finding = Finding::new(Grade::WARNING, span, message)
                 .here(format!("`{arn}` names no account"))
                 .help("add `SourceAccount` with your account id (`${AWS::AccountId}`)")
-                .cause(permission.resource.body)
+                .cause(permission.body)
                 .when(&left);
             out.push(with_parties(world, permission, finding));
         }

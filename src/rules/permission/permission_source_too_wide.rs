@@ -47,7 +47,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             let finding = Finding::new(grade, span, message)
                 .here("any source matches this")
                 .help("name the one that is to invoke the function")
-                .cause(permission.resource.body)
+                .cause(permission.body)
                 .when(&when);
             out.push(with_parties(world, permission, finding));
         }

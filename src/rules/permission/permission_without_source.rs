@@ -90,7 +90,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             let finding = Finding::new(Grade::WARNING, span, message)
                 .here(format!("the service `{principal}`, for whomever it acts"))
                 .help(help)
-                .cause(permission.resource.body)
+                .cause(permission.body)
                 .when(&left);
             out.push(with_parties(world, permission, finding));
         }

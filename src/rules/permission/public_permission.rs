@@ -27,7 +27,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             .help(
                 "name the service, account or role that needs it, or limit it with `SourceAccount` or `PrincipalOrgID`",
             )
-            .cause(permission.resource.body)
+            .cause(permission.body)
             .when(&left);
             out.push(with_parties(world, permission, finding));
         }

@@ -81,7 +81,7 @@ fn same_function(one: &Permission, two: &Permission) -> Guard {
     if one.functions_known && two.functions_known && !(one.functions.is_empty() && two.functions.is_empty()) {
         return same;
     }
-    let (left, right) = (one.resource.get("FunctionName").text(), two.resource.get("FunctionName").text());
+    let (left, right) = (one.subject(), two.subject());
     let maybe = !left.is_exhaustive()
         || !right.is_exhaustive()
         || left.set().any(|(a, ..)| right.set().any(|(b, ..)| !a.equals(b).is_no()));
