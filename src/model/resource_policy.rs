@@ -107,7 +107,9 @@ fn read<'a>(
     for Choice { property, values } in choices {
         if combinations.len().saturating_mul(values.len()) > MAX_COMBINATIONS {
             whole = false;
-            combinations.iter_mut().for_each(|chosen| chosen.push((property, Value::unknown(statement.span()))));
+            for chosen in &mut combinations {
+                chosen.push((property, Value::unknown(statement.span())));
+            }
             continue;
         }
         let with = |chosen: &Chosen<'a>, value: &Value<&'a Text>| {
