@@ -137,8 +137,10 @@ fn lets_roles(statement: &Statement, action: &str) -> bool {
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
 fn is_account(principal: &Text) -> bool {
     let spelled = principal.to_string();
-    let of_account = spelled.strip_suffix(":root").and_then(|arn| arn.rsplit(':').next()).unwrap_or(&spelled);
-    of_account == "${AWS::AccountId}" || of_account.len() == 12 && of_account.bytes().all(|byte| byte.is_ascii_digit())
+    let account = spelled
+        .strip_suffix(":root")
+        .map_or(spelled.as_str(), |arn| arn.rsplit_once("iam::").map_or(arn, |(_, account)| account));
+    account == "${AWS::AccountId}" || account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The policies of queues, topics and other resources: what they grant to a role, the role need not.

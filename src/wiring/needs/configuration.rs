@@ -3,7 +3,7 @@
 use super::{Wiring, service_of};
 use crate::data::needs;
 use crate::iam::{Effect, action_matches, grant};
-use crate::model::{Function, Resource, World};
+use crate::model::{Function, Resource, World, pseudo};
 use crate::value::{Guard, Text};
 use crate::wiring::{Evidence, works_with};
 
@@ -161,8 +161,8 @@ fn layers<'a>(function: &Function<'a>, out: &mut Vec<Wiring<'a>>) {
             let name = layer.known_prefix();
             if name.starts_with("LambdaInsightsExtension") {
                 let effect = format!("Lambda Insights shows nothing of `{}`", resource.address);
-                let groups = Text::literal("arn:aws:logs:*:*:log-group:/aws/lambda-insights:*");
-                out.push(Wiring::new(&needs::INSIGHTS, effect, span, "Lambda Insights").on(&groups).when(when));
+                let wiring = Wiring::new(&needs::INSIGHTS, effect, span, "Lambda Insights");
+                out.push(wiring.on(&insights_stream()).when(when));
             } else if name.starts_with("AWSOpenTelemetryDistro") && is_wrapped {
                 let effect = format!("Application Signals shows nothing of `{}`", resource.address);
                 out.push(Wiring::new(&needs::APPLICATION_SIGNALS, effect, span, "Application Signals").when(when));
@@ -188,4 +188,13 @@ fn secrets<'a>(world: &World<'a>, function: &Function<'a>, out: &mut Vec<Wiring<
         let effect = format!("`{name}` is given the {what} `{}` and may not read it", usage.resource.address);
         out.push(Wiring::new(need, effect, usage.span, here).on(&on).when(&usage.when));
     }
+}
+
+/// A stream of the log group that Lambda Insights writes to.
+fn insights_stream() -> Text {
+    let mut arn = Text::literal("arn:aws:logs:");
+    pseudo(&mut arn, "AWS::Region");
+    arn = arn.with(":");
+    pseudo(&mut arn, "AWS::AccountId");
+    arn.with(":log-group:/aws/lambda-insights:log-stream:function")
 }
