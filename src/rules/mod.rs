@@ -70,6 +70,7 @@ rules! {
     role_pass_role in "role/role_pass_role.rs",
     role_missing_permission in "role/role_missing_permission.rs",
     role_resource_wildcard in "role/role_resource_wildcard.rs",
+    role_path_ref in "role/role_path_ref.rs",
     role_service_wildcard in "role/role_service_wildcard.rs",
     role_trust_policy in "role/role_trust_policy.rs",
     recursive_trigger in "trigger/recursive_trigger.rs",
