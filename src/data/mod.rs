@@ -4,6 +4,7 @@
 //! static data. Each says where it is from and when it was read.
 
 mod date;
+pub mod escalation;
 pub mod iam_actions;
 pub mod limits;
 pub mod managed_policies;

@@ -20,5 +20,5 @@ pub mod words;
 
 pub use grant::{Grant, action_matches};
 pub use policy::{Condition, DocumentKind, Effect, Element, Elements, Policy, PolicyDocument, Principal, Statement};
-pub use scope::{Reading, Subject, readings, subjects};
+pub use scope::{Reading, Subject, readings, subjects, subjects_of};
 pub use width::{Width, width};

@@ -63,33 +63,39 @@ pub fn subjects<'a>(world: &'a World<'_>) -> Vec<Subject<'a>> {
     let mut subjects: Vec<Subject<'a>> = Vec::new();
     let mut seen: FxHashMap<(Span, usize), usize> = FxHashMap::default();
     for role in &world.application.roles {
-        let role: &'a Role<'a> = role;
-        let (functions, scope) = users(world, role);
-        if !scope.is_possible() {
-            continue;
-        }
-        for policy in &role.policies {
-            for (index, statement) in policy.statements.iter().enumerate() {
-                let when = statement.when.and(&scope);
-                if statement.effect != Effect::Allow || !when.is_possible() {
-                    continue;
-                }
-                let known = seen.entry((statement.span, index)).or_insert(subjects.len());
-                if let Some(subject) = subjects.get_mut(*known) {
-                    subject.when = subject.when.or(&when);
-                    subject.roles.push(role);
-                    for function in &functions {
-                        if !subject.functions.iter().any(|known| known.id == function.id) {
-                            subject.functions.push(function);
-                        }
+        for (index, subject) in numbered(world, role) {
+            let known = seen.entry((subject.statement.span, index)).or_insert(subjects.len());
+            if let Some(known) = subjects.get_mut(*known) {
+                known.when = known.when.or(&subject.when);
+                known.roles.push(role);
+                for function in &subject.functions {
+                    if !known.functions.iter().any(|known| known.id == function.id) {
+                        known.functions.push(function);
                     }
-                } else {
-                    subjects.push(Subject { statement, roles: vec![role], functions: functions.clone(), when });
                 }
+            } else {
+                subjects.push(subject);
             }
         }
     }
     subjects
+}
+
+/// The `Allow` statements of one role; none when it is not in scope.
+#[must_use]
+pub fn subjects_of<'a>(world: &'a World<'_>, role: &'a Role<'a>) -> Vec<Subject<'a>> {
+    numbered(world, role).map(|(_, subject)| subject).collect()
+}
+
+/// The `Allow` statements of a role, each with its place in its policy.
+fn numbered<'a>(world: &'a World<'_>, role: &'a Role<'a>) -> impl Iterator<Item = (usize, Subject<'a>)> {
+    let (functions, scope) = users(world, role);
+    let statements = role.policies.iter().flat_map(|policy| policy.statements.iter().enumerate());
+    statements.filter(|(_, statement)| statement.effect == Effect::Allow).filter_map(move |(index, statement)| {
+        let when = statement.when.and(&scope);
+        let subject = || Subject { statement, roles: vec![role], functions: functions.clone(), when: when.clone() };
+        when.is_possible().then(|| (index, subject()))
+    })
 }
 
 /// The functions that use a role, and the deployments in which it is a function's.

@@ -5,6 +5,7 @@
 //! its front-end, under a rule that has a page alone.
 
 mod environment_size;
+mod escalation;
 mod excess;
 mod meta;
 mod narrow;
@@ -67,6 +68,7 @@ rules! {
     resource_policy_overwrites in "permission/resource_policy_overwrites.rs",
     role_admin in "role/role_admin.rs",
     role_not_action in "role/role_not_action.rs",
+    role_privilege_escalation in "role/role_privilege_escalation.rs",
     role_pass_role in "role/role_pass_role.rs",
     role_missing_permission in "role/role_missing_permission.rs",
     role_resource_wildcard in "role/role_resource_wildcard.rs",

@@ -6,8 +6,8 @@ use super::narrow::instead_of_everything;
 use crate::data::iam_actions;
 use crate::engine::{Confidence, Finding, Findings, Grade};
 use crate::iam::scope::refuses;
-use crate::iam::{Elements, Reading, Subject, Width, action_matches, readings, subjects, width};
-use crate::model::World;
+use crate::iam::{Effect, Elements, Reading, Subject, Width, action_matches, readings, subjects, width};
+use crate::model::{Role, World};
 use crate::source::Span;
 use crate::value::{Guard, Text};
 
@@ -26,6 +26,16 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             report(world, subject, &admin, out);
         }
     }
+}
+
+/// Whether one of a role's statements makes it an administrator in some deployment.
+pub(super) fn is_admin(role: &Role) -> bool {
+    let allowed = role.statements().filter(|statement| statement.effect == Effect::Allow);
+    let mut subjects = allowed.map(|statement| {
+        let when = statement.when.and(&role.resource.when);
+        Subject { statement, roles: vec![role], functions: Vec::new(), when }
+    });
+    subjects.any(|subject| admin(&subject).is_some())
 }
 
 /// How a statement makes its holder an administrator.

@@ -8,6 +8,7 @@ use crate::engine::{Confidence, Finding, Findings, Grade};
 use crate::iam::scope::refuses;
 use crate::iam::{Reading, Subject, Width, readings, subjects, width, words};
 use crate::model::World;
+use crate::source::Span;
 use crate::value::Guard;
 
 /// Services of which everything does little harm: they take in what is observed and give it out again.
@@ -32,6 +33,14 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         wide.sort_by_key(|(_, wide)| (!wide.grave, std::cmp::Reverse(changes(wide.counts)), wide.reading.span));
         report(world, &wide, out);
     }
+}
+
+/// Where the patterns stand that a statement is reported for to everybody.
+pub(super) fn grave_patterns(subject: &Subject) -> Vec<Span> {
+    if subject.is_bounded() {
+        return Vec::new();
+    }
+    patterns(subject).filter(|wide| wide.grave).map(|wide| wide.reading.span).collect()
 }
 
 /// A pattern of actions that takes in too much.
