@@ -1,113 +1,139 @@
-//! The nodes and edges of a world.
+//! The nodes and the configured edges of a world.
 
-use super::{Channel, Edge, EdgeKind, EventFlow, Node, NodeId, NodeKind, Sureness};
-use crate::iam::{Grant, grant::grants};
+use super::bucket::{self, KeyFilter};
+use super::pattern::Pattern;
+use super::port::Brings;
+use super::{Channel, Edge, EdgeKind, EventFlow, Node, NodeId, NodeKind, Sureness, Takes, write};
+use crate::engine::Address;
 use crate::model::{Function, Resource, Trigger, TriggerKind, World};
-use crate::value::{Answer, Data, Guard, Piece, Text, Value};
+use crate::source::Span;
+use crate::value::{Data, Guard, Text, Value};
 
-/// How many pairs of role and channel are asked for. Past it no further writes are looked for.
-const PAIRS: usize = 50_000;
+/// How many pairs of an edge and a port are looked at, and of a role and a port. Past it no further edges are looked for.
+const PAIRS: usize = 400_000;
 
-/// The actions that put something into a channel.
-fn writes(channel: Channel) -> &'static [&'static str] {
-    match channel {
-        Channel::Queue => &["sqs:SendMessage"],
-        Channel::Topic => &["sns:Publish"],
-        Channel::Table => {
-            &["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"]
-        }
-        Channel::Stream => &["kinesis:PutRecord", "kinesis:PutRecords"],
-        Channel::Bus => &["events:PutEvents"],
-        Channel::LogGroup => &[],
-    }
+/// An edge before all ports are known.
+struct Draft {
+    from: NodeId,
+    takes: Takes,
+    to: NodeId,
+    brings: Brings,
+    kind: EdgeKind,
+    when: Guard,
+    span: Span,
+    words: String,
+    by: Option<Address>,
 }
 
 pub(super) fn build(world: &World, flow: &mut EventFlow) {
     for function in &world.application.functions {
         let arn = function.resource.names.arn.clone().unwrap_or_else(|| function.resource.names.name.clone());
         let name = function.address().to_string();
-        flow.add(Node { kind: NodeKind::Function(function.id), name, arn, span: Some(function.resource.span) });
+        let node =
+            flow.add(Node { kind: NodeKind::Function(function.id), name, arn, span: Some(function.resource.span) });
+        flow.port_for(node, Takes::Everything);
     }
+    let mut drafts = Drafts { world, flow, list: Vec::new() };
     for (index, trigger) in world.application.triggers.iter().enumerate() {
-        deliver(world, flow, index, trigger);
+        drafts.trigger(index, trigger);
     }
     for resource in &world.resources {
-        match &*resource.kind {
-            "AWS::SNS::Subscription" => {
-                let declaration = resource.properties.borrow().within(&resource.when);
-                if let Some(topic) = resource.get("TopicArn").text().only() {
-                    subscription(world, flow, topic, &declaration);
-                }
-            }
-            "AWS::SNS::Topic" => {
-                for item in resource.get("Subscription").items(false).0 {
-                    if let Some(topic) = &resource.names.arn {
-                        subscription(world, flow, topic, &item);
-                    }
-                }
-            }
-            "AWS::SQS::Queue" => {
-                if let Some(queue) = &resource.names.arn {
-                    let to = resource.get("RedrivePolicy.deadLetterTargetArn");
-                    let words = format!("what `{}` cannot deliver goes to this queue", resource.address);
-                    if let Some(from) = flow.channel(world, queue) {
-                        relay(world, flow, from, &to, EdgeKind::Failure, &words);
-                    }
-                }
-            }
-            "AWS::Events::Rule" => rule(world, flow, resource),
-            "AWS::Lambda::EventInvokeConfig" => {
-                for target in world.targets(&resource.get("FunctionName").text()).0 {
-                    let from = NodeId(target.function.0);
-                    for (path, kind, words) in [
-                        ("DestinationConfig.OnSuccess.Destination", EdgeKind::Success, "its results go here"),
-                        ("DestinationConfig.OnFailure.Destination", EdgeKind::Failure, "its failed events go here"),
-                    ] {
-                        relay(world, flow, from, &resource.get(path).within(&target.when), kind, words);
-                    }
-                }
-            }
-            "AWS::Lambda::EventSourceMapping" => {
-                if let Some(from) =
-                    resource.get("EventSourceArn").text().only().and_then(|arn| flow.channel(world, arn))
-                {
-                    let to = resource.get("DestinationConfig.OnFailure.Destination");
-                    relay(world, flow, from, &to, EdgeKind::Failure, "records that fail go here");
-                }
-            }
-            _ => {}
-        }
+        drafts.resource(resource);
     }
     for function in &world.application.functions {
-        let to = function.resource.get("DeadLetterConfig.TargetArn");
-        relay(world, flow, NodeId(function.id.0), &to, EdgeKind::Failure, "its failed events go here");
+        drafts.function(function);
     }
-    let mut pairs = PAIRS;
-    for function in &world.application.functions {
-        if written(world, flow, function, &mut pairs).is_none() {
-            return;
-        }
-    }
+    let list = drafts.list;
+    finish(world, flow, list);
 }
 
-impl EventFlow {
-    fn add(&mut self, node: Node) -> NodeId {
-        let id = NodeId(self.nodes.len());
-        self.by_arn.entry(node.arn.canonical()).or_insert(id);
-        self.nodes.push(node);
-        id
+/// Gives every draft its ports, then adds the writes.
+fn finish(world: &World, flow: &mut EventFlow, drafts: Vec<Draft>) {
+    for draft in &drafts {
+        flow.port_for(draft.from, draft.takes.clone());
+    }
+    let mut pairs = PAIRS;
+    for draft in drafts {
+        let takes = flow.port_for(draft.from, draft.takes);
+        let ports = flow.ports_of(draft.to);
+        let Some(left) = pairs.checked_sub(ports.len()) else {
+            flow.cut = true;
+            break;
+        };
+        pairs = left;
+        let mut gives: Vec<_> = ports
+            .iter()
+            .filter_map(|id| {
+                let sure = flow.port(*id)?.takes.passes(&draft.brings)?;
+                let sureness = Sureness::Configured;
+                Some((*id, if sure { sureness } else { sureness.unproven() }))
+            })
+            .collect();
+        // The port of asynchronous runs leads on to what every run does.
+        if matches!(flow.node(draft.to).map(|node| node.kind), Some(NodeKind::Function(_))) {
+            gives.drain(..gives.len().saturating_sub(1));
+        }
+        flow.edges.push(Edge {
+            from: draft.from,
+            to: draft.to,
+            kind: draft.kind,
+            takes,
+            gives,
+            when: draft.when,
+            span: draft.span,
+            words: draft.words,
+            verb: "feeds",
+            by: draft.by,
+        });
+    }
+    write::writes_of(world, flow, &mut pairs);
+}
+
+struct Drafts<'w, 'a> {
+    world: &'w World<'a>,
+    flow: &'w mut EventFlow,
+    list: Vec<Draft>,
+}
+
+impl<'w, 'a> Drafts<'w, 'a> {
+    fn name(&self, node: NodeId) -> String {
+        self.flow.node(node).map(|node| node.name.clone()).unwrap_or_default()
+    }
+
+    /// An edge to each function or channel that a value names.
+    fn relay(&mut self, from: NodeId, takes: &Takes, to: &Value<&Data>, brings: &Brings, kind: EdgeKind, words: &str) {
+        for (text, span, when) in to.text().set() {
+            let (to, brings) = match self.world.function_named(text) {
+                Some((function, _)) => (Some(NodeId(function.0)), &Brings::Run { waits: false }),
+                None => (self.channel(text), brings),
+            };
+            if let Some(to) = to {
+                self.list.push(Draft {
+                    from,
+                    takes: takes.clone(),
+                    to,
+                    brings: brings.clone(),
+                    kind,
+                    when: when.clone(),
+                    span,
+                    words: words.to_owned(),
+                    by: None,
+                });
+            }
+        }
     }
 
     /// The channel with an ARN.
-    fn channel(&mut self, world: &World, arn: &Text) -> Option<NodeId> {
+    fn channel(&mut self, arn: &Text) -> Option<NodeId> {
         let arn = arn
             .around("/stream/")
             .filter(|(table, _)| is_service(table, "dynamodb"))
             .map_or_else(|| arn.canonical(), |(table, _)| table.canonical());
-        if let Some(id) = self.by_arn.get(&arn) {
+        if let Some(id) = self.flow.by_arn.get(&arn) {
             return Some(*id);
         }
         let kind = [
+            ("s3", Channel::Bucket),
             ("sqs", Channel::Queue),
             ("sns", Channel::Topic),
             ("dynamodb", Channel::Table),
@@ -117,7 +143,7 @@ impl EventFlow {
         .find(|(service, _)| is_service(&arn, service))
         .map(|(_, kind)| kind)
         .or_else(|| arn.around(":event-bus/").map(|_| Channel::Bus))?;
-        let resource = world.resource_with_arn(&arn);
+        let resource = self.world.resource_with_arn(&arn);
         // What the world does not declare is called by the last part of its ARN.
         let spelled = arn.to_string();
         let name = match resource {
@@ -125,97 +151,259 @@ impl EventFlow {
             None => spelled.rsplit([':', '/']).next().unwrap_or(&spelled).to_owned(),
         };
         let span = resource.map(|resource| resource.span);
-        Some(self.add(Node { kind: NodeKind::Channel(kind), name, arn, span }))
+        Some(self.flow.add(Node { kind: NodeKind::Channel(kind), name, arn, span }))
+    }
+
+    fn trigger(&mut self, index: usize, trigger: &Trigger) {
+        let runs = |waits| Brings::Run { waits };
+        let kind = EdgeKind::Trigger(index);
+        match trigger.kind {
+            TriggerKind::S3 => {
+                let Some(bucket) = trigger.source_arn.as_ref() else { return };
+                let Some(from) = self.channel(bucket) else { return };
+                for (events, _, when) in trigger.events.set() {
+                    let takes = objects(bucket, events, KeyFilter::of(&trigger.declaration));
+                    self.delivery(trigger, from, takes, runs(false), kind, &when.and(&trigger.target.when));
+                }
+            }
+            TriggerKind::EventsRule => {
+                let Some(pattern) = Pattern::of(trigger.holder) else { return };
+                for (from, takes, when) in self.rule_sources(trigger.holder, &pattern) {
+                    self.delivery(trigger, from, takes, runs(false), kind, &when.and(&trigger.target.when));
+                }
+            }
+            TriggerKind::Sns | TriggerKind::Poll => {
+                if trigger.declaration.get("Enabled").booleans().every(|enabled| enabled == Some(&false)) {
+                    return;
+                }
+                let Some(from) = trigger.source_arn.as_ref().and_then(|arn| self.channel(arn)) else { return };
+                let polled = trigger.kind == TriggerKind::Poll;
+                let filter = trigger.declaration.get(if polled { "FilterCriteria" } else { "FilterPolicy" });
+                let takes = if filter.is_unset() { Takes::Everything } else { Takes::Some };
+                self.delivery(trigger, from, takes, runs(polled), kind, &trigger.target.when);
+            }
+            TriggerKind::Logs => self.own_log(trigger, kind),
+            TriggerKind::ApiGateway => {}
+        }
+    }
+
+    /// A channel runs the function of a trigger.
+    fn delivery(
+        &mut self,
+        trigger: &Trigger,
+        from: NodeId,
+        takes: Takes,
+        brings: Brings,
+        kind: EdgeKind,
+        when: &Guard,
+    ) {
+        let Some(function) = self.world.function(trigger.target.function) else { return };
+        if !when.is_possible() {
+            return;
+        }
+        self.list.push(Draft {
+            from,
+            takes,
+            to: NodeId(function.id.0),
+            brings,
+            kind,
+            when: when.clone(),
+            span: trigger.span,
+            words: format!("`{}` runs `{}`", self.name(from), function.address()),
+            by: Some(trigger.holder.address.clone()),
+        });
+    }
+
+    /// A function that is subscribed to its own log.
+    fn own_log(&mut self, trigger: &Trigger, kind: EdgeKind) {
+        let world = self.world;
+        let group = trigger.declaration.get("LogGroupName");
+        let Some(group) = group.text().only().map(|group| group.canonical()) else { return };
+        let Some(function) = world.function(trigger.target.function) else { return };
+        let own = function.resource.get("LoggingConfig.LogGroup");
+        let mut usual = Text::literal("/aws/lambda/");
+        usual.append(&function.resource.names.name);
+        let resolved = world.resource_named("AWS::Logs::LogGroup", &group).map(|group| group.names.name.canonical());
+        let same = |name: &Text| name.canonical() == group || resolved.as_ref() == Some(&name.canonical());
+        if !(own.text().only().is_some_and(|own| same(own)) || own.is_unset() && same(&usual)) {
+            return;
+        }
+        let name = trigger
+            .source
+            .map_or_else(|| format!("/aws/lambda/{}", function.address()), |group| group.address.to_string());
+        let node = Node {
+            kind: NodeKind::Channel(Channel::LogGroup),
+            name,
+            arn: group,
+            span: trigger.source.map(|group| group.span),
+        };
+        let from = self.flow.add(node);
+        self.list.push(Draft {
+            from: NodeId(function.id.0),
+            takes: Takes::Everything,
+            to: from,
+            brings: Brings::Messages,
+            kind: EdgeKind::Relay,
+            when: function.resource.when.clone(),
+            span: function.resource.span,
+            words: "every run writes to its own log group".to_owned(),
+            by: None,
+        });
+        let filter = trigger.declaration.get("FilterPattern").literals();
+        let all = filter.every(|filter| filter.is_none_or(|filter| filter.trim().is_empty()));
+        let takes = if all { Takes::Everything } else { Takes::Some };
+        self.delivery(trigger, from, takes, Brings::Run { waits: false }, kind, &trigger.target.when);
+    }
+
+    /// What a rule listens to: its bus, and the buckets that tell the bus of their events.
+    fn rule_sources(&mut self, rule: &Resource, pattern: &Pattern) -> Vec<(NodeId, Takes, Guard)> {
+        let mut out = Vec::new();
+        if let Some(bus) = self.bus(rule) {
+            out.push((bus, pattern.takes(), Guard::always()));
+        }
+        // Buckets tell the default bus alone.
+        if pattern.buckets
+            && rule.get("EventBusName").literals().never(|name| name.is_some_and(|name| name != "default"))
+        {
+            let taken = bucket::rule(self.world, &pattern.value);
+            for (arn, _, when) in taken.buckets {
+                let Some(from) = self.channel(&arn) else { continue };
+                for keys in &taken.keys {
+                    let objects = keys.objects(&arn.canonical());
+                    let takes = Takes::Objects { events: taken.events, keys: keys.clone(), objects };
+                    out.push((from, takes, when.clone()));
+                }
+            }
+        }
+        out
+    }
+
+    /// The bus that a rule listens to.
+    fn bus(&mut self, rule: &Resource) -> Option<NodeId> {
+        let named = rule.get("EventBusName");
+        let arn = if named.is_unset() {
+            own_bus(&Text::literal("default"))
+        } else {
+            let text = named.text().only().copied()?;
+            match self.world.resource_named("AWS::Events::EventBus", text).and_then(|bus| bus.names.arn.clone()) {
+                Some(arn) => arn,
+                None if text.known_prefix().starts_with("arn:") => text.clone(),
+                None => own_bus(text),
+            }
+        };
+        self.channel(&arn)
+    }
+
+    fn resource(&mut self, resource: &'a Resource) {
+        match &*resource.kind {
+            "AWS::S3::Bucket" => self.bucket(resource),
+            "AWS::SNS::Subscription" => {
+                let declaration = resource.properties.borrow().within(&resource.when);
+                if let Some(topic) = resource.get("TopicArn").text().only() {
+                    self.subscription(topic, &declaration);
+                }
+            }
+            "AWS::SNS::Topic" => {
+                for item in resource.get("Subscription").items(false).0 {
+                    if let Some(topic) = &resource.names.arn {
+                        self.subscription(topic, &item);
+                    }
+                }
+            }
+            "AWS::SQS::Queue" => {
+                if let Some(queue) = &resource.names.arn {
+                    let to = resource.get("RedrivePolicy.deadLetterTargetArn");
+                    let words = format!("what `{}` cannot deliver goes to this queue", resource.address);
+                    if let Some(from) = self.channel(queue) {
+                        self.relay(from, &Takes::Everything, &to, &Brings::Messages, EdgeKind::Failure, &words);
+                    }
+                }
+            }
+            "AWS::Events::Rule" => self.rule(resource),
+            "AWS::Lambda::EventInvokeConfig" => {
+                for target in self.world.targets(&resource.get("FunctionName").text()).0 {
+                    let from = NodeId(target.function.0);
+                    for (path, kind, words) in [
+                        ("DestinationConfig.OnSuccess.Destination", EdgeKind::Success, "its results go here"),
+                        ("DestinationConfig.OnFailure.Destination", EdgeKind::Failure, "its failed events go here"),
+                    ] {
+                        let to = resource.get(path).within(&target.when);
+                        self.relay(from, &Takes::Asynchronous, &to, &Brings::Result, kind, words);
+                    }
+                }
+            }
+            "AWS::Lambda::EventSourceMapping" => {
+                if let Some(from) = resource.get("EventSourceArn").text().only().and_then(|arn| self.channel(arn)) {
+                    let to = resource.get("DestinationConfig.OnFailure.Destination");
+                    let words = "records that fail go here";
+                    self.relay(from, &Takes::Everything, &to, &Brings::Messages, EdgeKind::Failure, words);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A bucket tells topics and queues of its events; its access log and its replicas go to other buckets.
+    fn bucket(&mut self, resource: &'a Resource) {
+        let Some(arn) = &resource.names.arn else { return };
+        for (path, target) in [("QueueConfigurations", "Queue"), ("TopicConfigurations", "Topic")] {
+            for item in resource.get(&format!("NotificationConfiguration.{path}")).items(false).0 {
+                let Some(from) = self.channel(arn) else { continue };
+                for (events, _, when) in item.get("Event").text().set() {
+                    let takes = objects(arn, events, KeyFilter::of(&item));
+                    let words = format!("`{}` sends its events here", resource.address);
+                    let to = item.get(target).within(when);
+                    self.relay(from, &takes, &to, &Brings::Messages, EdgeKind::Relay, &words);
+                }
+            }
+        }
+    }
+
+    fn function(&mut self, function: &Function) {
+        let to = function.resource.get("DeadLetterConfig.TargetArn");
+        let from = NodeId(function.id.0);
+        let words = "its failed events go here";
+        self.relay(from, &Takes::Asynchronous, &to, &Brings::Messages, EdgeKind::Failure, words);
+    }
+
+    fn subscription(&mut self, topic: &Text, declaration: &Value<&Data>) {
+        if !declaration.get("Protocol").literals().every(|protocol| protocol.is_some_and(|name| name == "sqs")) {
+            return;
+        }
+        let Some(from) = self.channel(topic) else { return };
+        let takes = if declaration.get("FilterPolicy").is_unset() { Takes::Everything } else { Takes::Some };
+        let to = declaration.get("Endpoint");
+        self.relay(from, &takes, &to, &Brings::Messages, EdgeKind::Relay, "the topic sends to this queue");
+    }
+
+    fn rule(&mut self, rule: &Resource) {
+        let Some(pattern) = Pattern::of(rule) else { return };
+        let sources = self.rule_sources(rule, &pattern);
+        let words = format!("`{}` sends here", rule.address);
+        for item in rule.get("Targets").items(false).0 {
+            let arn = item.get("Arn");
+            if !self.world.targets(&arn.text()).0.is_empty() {
+                continue;
+            }
+            for (from, takes, when) in &sources {
+                self.relay(*from, takes, &arn.clone().within(when), &Brings::Messages, EdgeKind::Relay, &words);
+            }
+        }
     }
 }
 
-fn is_service(arn: &Text, service: &str) -> bool {
-    arn.canonical().known_prefix().starts_with(&format!("arn:aws:{service}:"))
+/// What a notification of a bucket takes.
+fn objects(bucket: &Text, events: &Text, keys: KeyFilter) -> Takes {
+    let objects = keys.objects(&bucket.canonical());
+    Takes::Objects { events: events.as_literal().map_or(0, bucket::event), keys, objects }
 }
 
-fn deliver(world: &World, flow: &mut EventFlow, index: usize, trigger: &Trigger) {
-    let to = NodeId(trigger.target.function.0);
-    let (from, filtered, foreign) = match trigger.kind {
-        TriggerKind::EventsRule => {
-            let Some(from) = bus(world, flow, trigger.holder) else { return };
-            let Some((filtered, foreign)) = pattern(trigger.holder) else { return };
-            (from, filtered, foreign)
-        }
-        TriggerKind::Sns | TriggerKind::Poll => {
-            let Some(from) = trigger.source_arn.as_ref().and_then(|arn| flow.channel(world, arn)) else { return };
-            let filter = if trigger.kind == TriggerKind::Sns { "FilterPolicy" } else { "FilterCriteria" };
-            if trigger.declaration.get("Enabled").booleans().every(|enabled| enabled == Some(&false)) {
-                return;
-            }
-            (from, !trigger.declaration.get(filter).is_unset(), false)
-        }
-        TriggerKind::Logs => {
-            let group = trigger.declaration.get("LogGroupName");
-            let Some(group) = group.text().only().map(|group| group.canonical()) else { return };
-            let Some(function) = world.function(trigger.target.function) else { return };
-            let own = function.resource.get("LoggingConfig.LogGroup");
-            let mut usual = Text::literal("/aws/lambda/");
-            usual.append(&function.resource.names.name);
-            let resolved =
-                world.resource_named("AWS::Logs::LogGroup", &group).map(|group| group.names.name.canonical());
-            let same = |name: &Text| name.canonical() == group || resolved.as_ref() == Some(&name.canonical());
-            if !(own.text().only().is_some_and(|own| same(own)) || own.is_unset() && same(&usual)) {
-                return;
-            }
-            let name = trigger
-                .source
-                .map_or_else(|| format!("/aws/lambda/{}", function.address()), |group| group.address.to_string());
-            let kind = NodeKind::Channel(Channel::LogGroup);
-            let from = flow.add(Node { kind, name, arn: group, span: trigger.source.map(|group| group.span) });
-            flow.edges.push(Edge {
-                from: to,
-                to: from,
-                kind: EdgeKind::Relay,
-                sureness: Sureness::Configured,
-                filtered: false,
-                foreign: false,
-                polled: false,
-                when: function.resource.when.clone(),
-                span: function.resource.span,
-                words: "every run writes to its own log group".to_owned(),
-            });
-            let filter = trigger.declaration.get("FilterPattern").literals();
-            (from, !filter.every(|filter| filter.is_none_or(|filter| filter.trim().is_empty())), false)
-        }
-        TriggerKind::S3 | TriggerKind::ApiGateway => return,
-    };
-    let words = match (flow.node(from), world.function(trigger.target.function)) {
-        (Some(node), Some(function)) => format!("`{}` runs `{}`", node.name, function.address()),
-        _ => return,
-    };
-    flow.edges.push(Edge {
-        from,
-        to,
-        kind: EdgeKind::Trigger(index),
-        sureness: Sureness::Configured,
-        filtered,
-        foreign,
-        polled: trigger.kind == TriggerKind::Poll,
-        when: trigger.target.when.clone(),
-        span: trigger.span,
-        words,
-    });
-}
-
-/// The bus that a rule listens to.
-fn bus(world: &World, flow: &mut EventFlow, rule: &Resource) -> Option<NodeId> {
-    let named = rule.get("EventBusName");
-    let arn = if named.is_unset() {
-        own_bus(&Text::literal("default"))
-    } else {
-        let text = named.text().only().copied()?;
-        match world.resource_named("AWS::Events::EventBus", text).and_then(|bus| bus.names.arn.clone()) {
-            Some(arn) => arn,
-            None if text.known_prefix().starts_with("arn:") => text.clone(),
-            None => own_bus(text),
-        }
-    };
-    flow.channel(world, &arn)
+pub(super) fn is_service(arn: &Text, service: &str) -> bool {
+    arn.canonical()
+        .known_prefix()
+        .strip_prefix("arn:aws:")
+        .and_then(|rest| rest.strip_prefix(service))
+        .is_some_and(|rest| rest.starts_with(':'))
 }
 
 fn own_bus(name: &Text) -> Text {
@@ -226,123 +414,4 @@ fn own_bus(name: &Text) -> Text {
     arn = arn.with(":event-bus/");
     arn.append(name);
     arn
-}
-
-/// Whether a rule's pattern takes only some events, and whether only those of AWS itself. `None`: it has no pattern (a schedule).
-fn pattern(rule: &Resource) -> Option<(bool, bool)> {
-    let pattern = rule.get("EventPattern");
-    if pattern.is_unset() {
-        return None;
-    }
-    let (sources, _) = pattern.get("source").items(true);
-    let foreign = !sources.is_empty()
-        && sources
-            .iter()
-            .all(|source| source.text().only().is_some_and(|source| source.known_prefix().starts_with("aws.")));
-    let narrow = !pattern.get("source").is_unset() || !pattern.get("detail-type").is_unset();
-    Some((narrow || !pattern.is_exhaustive(), foreign))
-}
-
-fn subscription(world: &World, flow: &mut EventFlow, topic: &Text, declaration: &Value<&Data>) {
-    if !declaration.get("Protocol").literals().every(|protocol| protocol.is_some_and(|name| name == "sqs")) {
-        return;
-    }
-    let Some(from) = flow.channel(world, topic) else { return };
-    let first = flow.edges.len();
-    relay(world, flow, from, &declaration.get("Endpoint"), EdgeKind::Relay, "the topic sends to this queue");
-    let filtered = !declaration.get("FilterPolicy").is_unset();
-    for edge in flow.edges.iter_mut().skip(first) {
-        edge.filtered = filtered;
-    }
-}
-
-fn rule(world: &World, flow: &mut EventFlow, rule: &Resource) {
-    let Some(from) = bus(world, flow, rule) else { return };
-    let Some((filtered, foreign)) = pattern(rule) else { return };
-    let first = flow.edges.len();
-    for item in rule.get("Targets").items(false).0 {
-        let arn = item.get("Arn");
-        if world.targets(&arn.text()).0.is_empty() {
-            relay(world, flow, from, &arn, EdgeKind::Relay, &format!("`{}` sends here", rule.address));
-        }
-    }
-    for edge in flow.edges.iter_mut().skip(first) {
-        (edge.filtered, edge.foreign) = (filtered, foreign);
-    }
-}
-
-/// An edge to each function or channel that a value names.
-fn relay(world: &World, flow: &mut EventFlow, from: NodeId, to: &Value<&Data>, kind: EdgeKind, words: &str) {
-    for (text, span, when) in to.text().set() {
-        let to = match world.function_named(text) {
-            Some((function, _)) => Some(NodeId(function.0)),
-            None => flow.channel(world, text),
-        };
-        if let Some(to) = to {
-            flow.edges.push(Edge {
-                from,
-                to,
-                kind,
-                sureness: Sureness::Configured,
-                filtered: false,
-                foreign: false,
-                polled: false,
-                when: when.clone(),
-                span,
-                words: words.to_owned(),
-            });
-        }
-    }
-}
-
-/// What the function's role lets it write. `None`: the budget is used up.
-fn written(world: &World, flow: &mut EventFlow, function: &Function, pairs: &mut usize) -> Option<()> {
-    for (role, when) in world.roles_of(function) {
-        for index in 0..flow.nodes.len() {
-            let Some(node) = flow.nodes.get(index) else { break };
-            let NodeKind::Channel(channel) = node.kind else { continue };
-            *pairs = pairs.checked_sub(1)?;
-            let arn = node.arn.clone();
-            let mut best: Option<(Sureness, Grant, &str, Guard)> = None;
-            for action in writes(channel) {
-                for grant in grants(role.statements(), action, &arn, false) {
-                    let when = when.and(&grant.when);
-                    let Some(sureness) = sureness(&grant, &arn).filter(|_| when.is_possible()) else { continue };
-                    if best.as_ref().is_none_or(|best| sureness < best.0) {
-                        best = Some((sureness, grant, action, when));
-                    }
-                }
-            }
-            let Some((sureness, grant, action, when)) = best else { continue };
-            flow.edges.push(Edge {
-                from: NodeId(function.id.0),
-                to: NodeId(index),
-                kind: EdgeKind::Write,
-                sureness,
-                filtered: false,
-                foreign: false,
-                polled: false,
-                when,
-                span: grant.resource.map_or(grant.statement.span, |element| element.span),
-                words: format!("`{action}` here lets `{}` write to `{}`", function.address(), node.name),
-            });
-        }
-    }
-    Some(())
-}
-
-/// How sure a right to write is. `None`: too vague to speak of.
-fn sureness(grant: &Grant, arn: &Text) -> Option<Sureness> {
-    let Some(element) = grant.resource.filter(|_| !grant.statement.resources.negated) else {
-        return (grant.answer == Answer::Yes).then_some(Sureness::Wildcard);
-    };
-    let pattern = element.text.canonical().pattern();
-    let own = pattern.strip_prefix(arn).is_some();
-    let wild = !own && pattern.pieces().iter().any(|piece| matches!(piece, Piece::Any | Piece::One));
-    match (wild, grant.answer) {
-        (true, Answer::Yes) => Some(Sureness::Wildcard),
-        (false, Answer::Yes) => Some(Sureness::Named),
-        (false, Answer::Unknown) if own => Some(Sureness::Unproven),
-        _ => None,
-    }
 }

@@ -1,13 +1,22 @@
 //! `EventFlow`: what runs what, and what writes where, as one graph.
 //!
-//! Nodes are functions and channels (queues, topics, tables …); edges are deliveries, relays and writes, each with the place that
-//! says so. [`EventFlow::cycle`] gives the strongest, then shortest way from a trigger back to itself.
+//! Nodes are functions and channels (buckets, queues, topics, tables …); edges are deliveries, relays and writes, each with the
+//! place that says so. What somebody takes of a channel is a [`Port`]: a notification on `uploads/*` is another port of its
+//! bucket than one on everything. An edge leaves its node by one port and reaches those ports of the next node that take
+//! what it brings, so that a way through ports is a way that an event can go. [`Search::cycle`] gives the strongest,
+//! then shortest way from a trigger back to itself.
 
+mod bucket;
 mod build;
 mod cycle;
+mod pattern;
+mod port;
+mod write;
 
-pub use cycle::BUDGET;
+pub use cycle::{Cycle, Search, Step};
+pub use port::{Port, PortId, Takes};
 
+use crate::engine::Address;
 use crate::model::{FunctionId, World};
 use crate::source::Span;
 use crate::value::{Guard, Text};
@@ -22,7 +31,7 @@ pub struct NodeId(pub usize);
 pub struct EdgeId(pub usize);
 
 /// What a node is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeKind {
     /// A function, whatever its qualifier.
     Function(FunctionId),
@@ -31,8 +40,10 @@ pub enum NodeKind {
 }
 
 /// The kinds of channels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Channel {
+    /// An S3 bucket.
+    Bucket,
     /// An SQS queue.
     Queue,
     /// An SNS topic.
@@ -45,6 +56,31 @@ pub enum Channel {
     Bus,
     /// A log group.
     LogGroup,
+}
+
+impl Channel {
+    /// What a person calls it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Bucket => "bucket",
+            Self::Queue => "queue",
+            Self::Topic => "topic",
+            Self::Table => "table",
+            Self::Stream => "stream",
+            Self::Bus => "bus",
+            Self::LogGroup => "log group",
+        }
+    }
+
+    /// Whether Lambda's own detection of loops sees what passes here.
+    ///
+    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html>, retrieved 2026-11-22: "Amazon SQS, Amazon S3,
+    /// and Amazon SNS".
+    #[must_use]
+    pub fn is_detected(self) -> bool {
+        matches!(self, Self::Bucket | Self::Queue | Self::Topic)
+    }
 }
 
 /// A function or a channel.
@@ -60,7 +96,7 @@ pub struct Node {
     pub span: Option<Span>,
 }
 
-/// How sure an edge is; the order is from the surest on.
+/// How sure an edge is; the order is from the gravest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sureness {
     /// The configuration itself sends the event.
@@ -73,6 +109,32 @@ pub enum Sureness {
     Wildcard,
     /// Only a wildcard reaches the resource, and a filter decides as well.
     WildcardUnproven,
+}
+
+impl Sureness {
+    /// All, the gravest first.
+    pub const ALL: [Self; 5] = [Self::Configured, Self::Named, Self::Unproven, Self::Wildcard, Self::WildcardUnproven];
+
+    /// How sure a way is of which one step is this sure and another that.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self.max(other), self.min(other)) {
+            (Self::Wildcard, Self::Unproven) => Self::WildcardUnproven,
+            (worse, _) => worse,
+        }
+    }
+
+    /// The same where a filter or a failure decides as well.
+    #[must_use]
+    pub fn unproven(self) -> Self {
+        self.and(Self::Unproven)
+    }
+
+    /// Whether only a wildcard reaches what is written to.
+    #[must_use]
+    pub fn is_wildcard(self) -> bool {
+        self >= Self::Wildcard
+    }
 }
 
 /// What an edge is.
@@ -99,20 +161,20 @@ pub struct Edge {
     pub to: NodeId,
     /// What it is.
     pub kind: EdgeKind,
-    /// How sure it is.
-    pub sureness: Sureness,
-    /// Whether it takes only some of the events of its channel.
-    pub filtered: bool,
-    /// Whether it takes only events that `PutEvents` cannot make (`source: aws.s3`).
-    pub foreign: bool,
-    /// Whether it runs a function by polling, so that the run is synchronous.
-    pub polled: bool,
+    /// By which port of `from` it leaves: what it takes.
+    pub takes: PortId,
+    /// Which ports of `to` it reaches, and how surely.
+    pub gives: Vec<(PortId, Sureness)>,
     /// In which deployments.
     pub when: Guard,
     /// Where it is written.
     pub span: Span,
     /// What a label says of it.
     pub words: String,
+    /// What it does to the channel, in words between the two names: `writes to`, `deletes from`.
+    pub verb: &'static str,
+    /// What says so beside the two ends: a rule, a role.
+    pub by: Option<Address>,
 }
 
 /// The graph of a world.
@@ -122,22 +184,12 @@ pub struct EventFlow {
     pub nodes: Vec<Node>,
     /// The edges.
     pub edges: Vec<Edge>,
-    /// The edges that leave each node.
-    leaving: Vec<Vec<EdgeId>>,
-    /// The strongly connected component of each node.
-    component: Vec<usize>,
+    /// Whether there was more to look at than the budget allows, so that edges may be missing.
+    pub cut: bool,
+    ports: Vec<Port>,
+    ports_of: Vec<Vec<PortId>>,
+    by_port: FxHashMap<(NodeId, Takes), PortId>,
     by_arn: FxHashMap<Text, NodeId>,
-}
-
-/// A way from a trigger back to it.
-#[derive(Clone, Debug)]
-pub struct Cycle {
-    /// The edges in order; the first is the trigger.
-    pub edges: Vec<EdgeId>,
-    /// The least sure of its steps.
-    pub sureness: Sureness,
-    /// The deployments in which it is closed.
-    pub when: Guard,
 }
 
 impl EventFlow {
@@ -146,13 +198,6 @@ impl EventFlow {
     pub fn of(world: &World) -> Self {
         let mut flow = Self::default();
         build::build(world, &mut flow);
-        flow.leaving = vec![Vec::new(); flow.nodes.len()];
-        for (index, edge) in flow.edges.iter().enumerate() {
-            if let Some(leaving) = flow.leaving.get_mut(edge.from.0) {
-                leaving.push(EdgeId(index));
-            }
-        }
-        flow.component = cycle::components(&flow);
         flow
     }
 
@@ -168,32 +213,37 @@ impl EventFlow {
         self.edges.get(id.0)
     }
 
-    /// The edges that leave a node.
+    /// The port with this place.
     #[must_use]
-    pub fn leaving(&self, id: NodeId) -> &[EdgeId] {
-        self.leaving.get(id.0).map(Vec::as_slice).unwrap_or_default()
+    pub fn port(&self, id: PortId) -> Option<&Port> {
+        self.ports.get(id.0)
     }
 
-    /// How sure it is that what came by one edge goes on by another; `None`: it cannot.
+    /// The ports of a node.
     #[must_use]
-    pub fn joined(&self, first: &Edge, next: &Edge) -> Option<Sureness> {
-        if first.to != next.from {
-            return None;
+    pub fn ports_of(&self, node: NodeId) -> &[PortId] {
+        self.ports_of.get(node.0).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn add(&mut self, node: Node) -> NodeId {
+        let id = NodeId(self.nodes.len());
+        self.by_arn.entry(node.arn.canonical()).or_insert(id);
+        self.nodes.push(node);
+        self.ports_of.push(Vec::new());
+        id
+    }
+
+    /// The port of a node that takes this; made where there is none.
+    fn port_for(&mut self, node: NodeId, takes: Takes) -> PortId {
+        if let Some(id) = self.by_port.get(&(node, takes.clone())) {
+            return *id;
         }
-        let channel = matches!(self.node(next.from)?.kind, NodeKind::Channel(_));
-        // A polled function is run synchronously: its destinations and its dead-letter queue get nothing.
-        // Source: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>.
-        if !channel && first.polled && matches!(next.kind, EdgeKind::Success | EdgeKind::Failure) {
-            return None;
+        let id = PortId(self.ports.len());
+        self.ports.push(Port { node, takes: takes.clone() });
+        if let Some(ports) = self.ports_of.get_mut(node.0) {
+            ports.push(id);
         }
-        if channel && first.kind == EdgeKind::Write && next.foreign {
-            return None;
-        }
-        let worst = first.sureness.max(next.sureness);
-        Some(match (channel && next.filtered, worst) {
-            (false, worst) => worst,
-            (true, Sureness::Wildcard | Sureness::WildcardUnproven) => Sureness::WildcardUnproven,
-            (true, _) => Sureness::Unproven,
-        })
+        self.by_port.insert((node, takes), id);
+        id
     }
 }
