@@ -20,8 +20,12 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             let other = search.cycle(EdgeId(index)).map(|cycle| (edge, cycle));
             found = graver(found, other);
         }
-        if let Some((edge, cycle)) = found {
-            report(world, &flow, edge, &cycle, out);
+        match (found, logs_to_itself(&flow, edge)) {
+            (Some((edge, cycle)), log) if log.is_none() || cycle.sureness == Sureness::Configured => {
+                report(world, &flow, edge, &cycle, out);
+            }
+            (_, Some(log)) => report_log(&flow, edge, log, out),
+            _ => {}
         }
     }
     say_where_it_was_cut(world, &flow, &search, out);
@@ -35,6 +39,32 @@ fn graver<'a>(one: Found<'a>, other: Found<'a>) -> Found<'a> {
         (Some(one), Some(other)) => Some(if rank(&other) < rank(&one) { other } else { one }),
         (one, other) => one.or(other),
     }
+}
+
+/// The edge by which the bucket of a trigger delivers its access log to itself, where the trigger certainly takes the log's objects.
+/// Delivering a log is a request that the next log tells of, whatever the function does.
+fn logs_to_itself<'a>(flow: &'a EventFlow, trigger: &Edge) -> Option<&'a Edge> {
+    flow.edges.iter().find(|edge| {
+        edge.from == trigger.from
+            && edge.to == trigger.from
+            && edge.kind == EdgeKind::Relay
+            && edge.gives.contains(&(trigger.takes, Sureness::Configured))
+            && edge.when.and(&trigger.when).is_possible()
+    })
+}
+
+fn report_log(flow: &EventFlow, trigger: &Edge, log: &Edge, out: &mut Findings) {
+    let (Some(bucket), Some(function)) = (flow.node(trigger.from), flow.node(trigger.to)) else { return };
+    let message = format!("`{}` delivers its access log to itself, and every part of the log runs `{}`", bucket.name, function.name);
+    out.push(
+        Finding::new(Grade::ERROR, trigger.span, message)
+            .here(trigger.words.clone())
+            .when(&trigger.when.and(&log.when))
+            .label(log.span, log.words.clone())
+            .related(&(&*function.name).into())
+            .related(&(&*bucket.name).into())
+            .help("deliver the log to a bucket of its own. Lambda does not detect such a loop: it runs until somebody notices."),
+    );
 }
 
 /// A search that was given up must not look like one that found nothing.

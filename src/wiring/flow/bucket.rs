@@ -7,15 +7,15 @@ use crate::value::{Answer, Data, Guard, Piece, Text, Value};
 use std::sync::Arc;
 
 /// Objects are made.
-pub const CREATED: u8 = 1;
+pub(super) const CREATED: u8 = 1;
 /// Objects are deleted.
-pub const REMOVED: u8 = 2;
+pub(super) const REMOVED: u8 = 2;
 /// Tags of objects are changed.
-pub const TAGGED: u8 = 4;
+pub(super) const TAGGED: u8 = 4;
 /// Access lists of objects are changed.
-pub const ACL: u8 = 8;
+pub(super) const ACL: u8 = 8;
 /// Archived objects are restored.
-pub const RESTORED: u8 = 16;
+pub(super) const RESTORED: u8 = 16;
 
 /// How the names of a notification's events begin.
 const EVENTS: &[(&str, u8)] = &[
@@ -76,6 +76,11 @@ pub struct KeyFilter {
 }
 
 impl KeyFilter {
+    /// Keys that begin with this.
+    pub(super) fn prefixed(prefix: Option<Text>) -> Self {
+        Self { prefix: prefix.filter(|prefix| !prefix.is_empty()), ..Self::default() }
+    }
+
     /// `Filter.S3Key.Rules[]` of a notification, each with `Name` (in any case) and `Value`.
     pub(super) fn of(declaration: &Value<&Data>) -> Self {
         let rules = declaration.get("Filter.S3Key.Rules");
@@ -215,7 +220,9 @@ pub(super) fn rule<'a>(world: &World<'a>, pattern: &Value<&Data>) -> BucketRule<
     if further.iter().any(|(entry, _)| !matches!(&*entry.key, "bucket" | "object" | "reason"))
         || pattern.get("detail.object").entries().0.iter().any(|(entry, _)| &*entry.key != "key")
     {
-        keys.iter_mut().for_each(|filter| filter.unclear = true);
+        for filter in &mut keys {
+            filter.unclear = true;
+        }
     }
     let names = pattern.get("detail.bucket.name");
     let mut buckets = Vec::new();

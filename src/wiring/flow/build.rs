@@ -95,7 +95,7 @@ struct Drafts<'w, 'a> {
     list: Vec<Draft>,
 }
 
-impl<'w, 'a> Drafts<'w, 'a> {
+impl<'a> Drafts<'_, 'a> {
     fn name(&self, node: NodeId) -> String {
         self.flow.node(node).map(|node| node.name.clone()).unwrap_or_default()
     }
@@ -259,7 +259,7 @@ impl<'w, 'a> Drafts<'w, 'a> {
     fn rule_sources(&mut self, rule: &Resource, pattern: &Pattern) -> Vec<(NodeId, Takes, Guard)> {
         let mut out = Vec::new();
         if let Some(bus) = self.bus(rule) {
-            out.push((bus, pattern.takes(), Guard::always()));
+            out.push((bus, pattern.takes.clone(), Guard::always()));
         }
         // Buckets tell the default bus alone.
         if pattern.buckets
@@ -355,6 +355,68 @@ impl<'w, 'a> Drafts<'w, 'a> {
                     let to = item.get(target).within(when);
                     self.relay(from, &takes, &to, &Brings::Messages, EdgeKind::Relay, &words);
                 }
+            }
+        }
+        let log = resource.get("LoggingConfiguration");
+        let prefix = log.get("LogFilePrefix").text().only().map(|prefix| (*prefix).clone());
+        self.objects_to(
+            resource,
+            &Takes::Everything,
+            &log.get("DestinationBucketName"),
+            prefix,
+            "its access log goes here",
+        );
+        for rule in resource.get("ReplicationConfiguration.Rules").items(false).0 {
+            if rule.get("Status").literals().every(|status| status.is_some_and(|status| status == "Disabled")) {
+                continue;
+            }
+            let prefix = [rule.get("Prefix"), rule.get("Filter.Prefix"), rule.get("Filter.And.Prefix")]
+                .iter()
+                .find_map(|prefix| prefix.text().only().map(|prefix| (*prefix).clone()));
+            let keys = KeyFilter::prefixed(prefix.clone());
+            let objects = keys.objects(&arn.canonical());
+            let takes = Takes::Objects { events: bucket::CREATED, keys, objects };
+            self.objects_to(
+                resource,
+                &takes,
+                &rule.get("Destination.Bucket"),
+                prefix,
+                "its new objects are copied here",
+            );
+        }
+    }
+
+    /// A bucket makes objects in another.
+    fn objects_to(&mut self, from: &Resource, takes: &Takes, to: &Value<&Data>, prefix: Option<Text>, words: &str) {
+        let Some(from) = from.names.arn.as_ref().and_then(|arn| self.channel(arn)) else { return };
+        for (name, span, when) in to.text().set() {
+            let Some(arn) = self.bucket_arn(name) else { continue };
+            let Some(to) = self.channel(&arn) else { continue };
+            let keys = KeyFilter::prefixed(prefix.clone());
+            self.list.push(Draft {
+                from,
+                takes: takes.clone(),
+                to,
+                brings: Brings::Objects(keys.objects(&arn.canonical())),
+                kind: EdgeKind::Relay,
+                when: when.clone(),
+                span,
+                words: words.to_owned(),
+                by: None,
+            });
+        }
+    }
+
+    /// The ARN of the bucket that a text names, by its name or its ARN.
+    fn bucket_arn(&self, text: &Text) -> Option<Text> {
+        match self.world.resource_named("AWS::S3::Bucket", text) {
+            Some(bucket) => bucket.names.arn.clone(),
+            None if is_service(text, "s3") => Some(text.clone()),
+            None if text.known_prefix().starts_with("arn:") => None,
+            None => {
+                let mut arn = Text::literal("arn:aws:s3:::");
+                arn.append(text);
+                Some(arn)
             }
         }
     }

@@ -13,6 +13,9 @@ mod pattern;
 mod port;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use cycle::{Cycle, Search, Step};
 pub use port::{Port, PortId, Takes};
 

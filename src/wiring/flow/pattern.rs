@@ -9,12 +9,8 @@ use crate::value::{Data, Value};
 pub(super) struct Pattern<'a> {
     /// The pattern.
     pub(super) value: Value<&'a Data>,
-    /// Whether events that `PutEvents` can make are taken: its sources may not begin with `aws.`.
-    puttable: bool,
-    /// Whether the source `lambda` is taken: what a destination gets.
-    results: bool,
-    /// Whether it takes only some events.
-    narrow: bool,
+    /// What is taken of the bus, beside the events of AWS's own services.
+    pub(super) takes: Takes,
     /// Whether it takes what buckets send.
     pub(super) buckets: bool,
 }
@@ -29,44 +25,34 @@ impl<'a> Pattern<'a> {
         }
         let source = value.get("source");
         let (sources, closed) = source.items(true);
-        let mut pattern = Self {
-            puttable: !closed || sources.is_empty(),
-            results: !closed || sources.is_empty(),
-            narrow: is_narrow(&value),
-            buckets: false,
-            value,
-        };
+        let any = !closed || sources.is_empty();
+        // Events that `PutEvents` can make: their sources may not begin with `aws.`; what a destination gets.
+        let (mut puttable, mut results, mut buckets) = (any, any, false);
         if source.is_unset() {
-            let (types, _) = pattern.value.get("detail-type").items(true);
-            pattern.buckets = types.iter().any(|name| {
+            let (types, _) = value.get("detail-type").items(true);
+            buckets = types.iter().any(|name| {
                 name.literals().set().any(|(name, ..)| name.starts_with("Object ") && !name.contains("API Call"))
             });
         }
         for item in &sources {
-            let begins = item.text().only().map(|text| (text.known_prefix(), text.as_literal()));
             let prefix = item.get("prefix").literals();
-            match (begins, prefix.only()) {
-                (Some((_, Some("aws.s3"))), _) => pattern.buckets = true,
-                (Some((known, _)), _) if known.starts_with("aws.") => {}
-                (Some((_, Some(source))), _) => {
-                    pattern.puttable = true;
-                    pattern.results |= source == "lambda";
+            match (item.text().only(), prefix.only()) {
+                (Some(text), _) if text.known_prefix().starts_with("aws.") => {
+                    buckets |= text.as_literal() == Some("aws.s3");
+                }
+                (Some(text), _) if text.as_literal().is_some() => {
+                    puttable = true;
+                    results |= text.as_literal() == Some("lambda");
                 }
                 (None, Some(prefix)) if prefix.starts_with("aws.") => {
-                    pattern.buckets |= "aws.s3".starts_with(prefix.as_str())
+                    buckets |= "aws.s3".starts_with(prefix.as_str());
                 }
-                _ => (pattern.puttable, pattern.results) = (true, true),
+                _ => (puttable, results) = (true, true),
             }
         }
-        Some(pattern)
-    }
-
-    /// What is taken of the bus, beside the events of AWS's own services.
-    pub(super) fn takes(&self) -> Takes {
-        match (self.puttable, self.narrow) {
-            (true, false) => Takes::Everything,
-            (puttable, narrow) => Takes::Events { puttable, results: self.results, narrow },
-        }
+        let narrow = is_narrow(&value);
+        let takes = if puttable && !narrow { Takes::Everything } else { Takes::Events { puttable, results, narrow } };
+        Some(Self { value, takes, buckets })
     }
 }
 

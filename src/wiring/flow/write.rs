@@ -7,6 +7,7 @@ use super::port::{INSERT, MODIFY, REMOVE};
 use super::{Channel, Edge, EdgeKind, EventFlow, NodeId, NodeKind, PortId, Sureness, Takes, bucket};
 use crate::iam::{Effect, Elements, Grant, Statement, action_matches, grant::grants};
 use crate::model::{Role, World};
+use crate::source::Span;
 use crate::value::{Answer, Piece, Text};
 use rustc_hash::FxHashMap;
 
@@ -50,6 +51,9 @@ fn actions(channel: Channel, takes: &Takes) -> Vec<(&'static str, &'static str)>
     }
 }
 
+/// For each function and channel, where it is written that the function's results or failed events go there.
+type Destinations = FxHashMap<(NodeId, NodeId), Vec<Span>>;
+
 /// A right to reach a port.
 struct Right<'a> {
     port: PortId,
@@ -68,6 +72,11 @@ pub(super) fn writes_of(world: &World, flow: &mut EventFlow, pairs: &mut usize) 
     }
     let mut kinds: Vec<_> = kinds.into_iter().collect();
     kinds.sort_unstable();
+    // What functions send their results and failed events to: the right to send them there serves that.
+    let mut destinations: Destinations = FxHashMap::default();
+    for edge in flow.edges.iter().filter(|edge| matches!(edge.kind, EdgeKind::Success | EdgeKind::Failure)) {
+        destinations.entry((edge.from, edge.to)).or_default().push(edge.span);
+    }
     let mut edges = Vec::new();
     for role in world.application.roles.iter().filter(|role| !role.functions.is_empty()) {
         for (channel, ports) in &kinds {
@@ -77,7 +86,7 @@ pub(super) fn writes_of(world: &World, flow: &mut EventFlow, pairs: &mut usize) 
                 return;
             };
             for right in rights {
-                hand_out(world, flow, role, &right, &mut edges);
+                hand_out(world, flow, role, &right, &destinations, &mut edges);
             }
         }
     }
@@ -85,11 +94,26 @@ pub(super) fn writes_of(world: &World, flow: &mut EventFlow, pairs: &mut usize) 
 }
 
 /// An edge for each function that has the role.
-fn hand_out(world: &World, flow: &EventFlow, role: &Role, right: &Right, edges: &mut Vec<Edge>) {
+fn hand_out(
+    world: &World,
+    flow: &EventFlow,
+    role: &Role,
+    right: &Right,
+    destinations: &Destinations,
+    edges: &mut Vec<Edge>,
+) {
     let Some(port) = flow.port(right.port) else { return };
     let Some(node) = flow.node(port.node) else { return };
     for function in role.functions.iter().filter_map(|id| world.function(*id)) {
         let from = NodeId(function.id.0);
+        let span = right.grant.resource.map_or(right.grant.statement.span, |element| element.span);
+        let mut sureness = right.sureness;
+        if let Some(made_for) = destinations.get(&(from, port.node)) {
+            if made_for.contains(&span) {
+                continue;
+            }
+            sureness = sureness.unproven();
+        }
         for (_, linked) in function.roles.iter().filter(|(id, _)| *id == role.id) {
             let when = linked.and(&right.grant.when);
             let Some(takes) = flow.ports_of(from).first().copied().filter(|_| when.is_possible()) else { continue };
@@ -100,9 +124,9 @@ fn hand_out(world: &World, flow: &EventFlow, role: &Role, right: &Right, edges: 
                 to: port.node,
                 kind: EdgeKind::Write,
                 takes,
-                gives: vec![(right.port, right.sureness)],
+                gives: vec![(right.port, sureness)],
                 when,
-                span: right.grant.resource.map_or(right.grant.statement.span, |element| element.span),
+                span,
                 words,
                 verb: right.verb,
                 by: Some(role.resource.address.clone()),
@@ -171,8 +195,7 @@ fn rights<'a>(
                 let sureness = match &port.takes {
                     Takes::Objects { objects, keys, .. } => bucket::reaches(&grant, &node.arn, objects, keys),
                     takes => sureness(&grant, &node.arn).map(|sureness| match takes {
-                        Takes::Everything => sureness,
-                        Takes::Events { narrow: false, .. } => sureness,
+                        Takes::Everything | Takes::Events { narrow: false, .. } => sureness,
                         _ => sureness.unproven(),
                     }),
                 };

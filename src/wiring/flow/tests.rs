@@ -1,0 +1,213 @@
+//! The edges of small applications, as text.
+
+use super::{EdgeKind, EventFlow, Sureness};
+use crate::data::Date;
+use crate::frontend::{self, Read};
+use crate::model::World;
+use crate::source::SourceId;
+
+/// Builds the world of a SAM template with these resources, and hands its graph over.
+fn with_flow<T>(resources: &str, look: impl FnOnce(&EventFlow) -> T) -> T {
+    let text = format!("Transform: AWS::Serverless-2016-10-31\nResources:\n{resources}");
+    let Read::Unit(unit) = frontend::read(SourceId(0), "template.yaml", &text, true) else {
+        panic!("no template: {text}")
+    };
+    let world = World::new(vec![&*unit], Date::new(2026, 11, 22).unwrap());
+    look(&EventFlow::of(&world))
+}
+
+/// A line for each edge that reaches something: `From -> To kind, sureness`.
+fn edges(resources: &str) -> Vec<String> {
+    with_flow(resources, |flow| {
+        let name = |id| flow.node(id).map(|node| node.name.clone()).unwrap();
+        let mut lines: Vec<String> = flow
+            .edges
+            .iter()
+            .filter(|edge| !edge.gives.is_empty())
+            .map(|edge| {
+                let kind = match edge.kind {
+                    EdgeKind::Trigger(_) => "trigger".to_owned(),
+                    kind => format!("{kind:?}").to_lowercase(),
+                };
+                let sureness = edge.gives.iter().map(|(_, sureness)| *sureness).min().unwrap();
+                format!("{} -> {} {kind}, {sureness:?}", name(edge.from), name(edge.to))
+            })
+            .collect();
+        lines.sort();
+        lines
+    })
+}
+
+/// For each trigger on a cycle, the names of what the cycle passes, and how sure it is.
+fn cycles(resources: &str) -> Vec<String> {
+    with_flow(resources, |flow| {
+        let mut search = flow.search();
+        let mut out = Vec::new();
+        for (index, edge) in flow.edges.iter().enumerate() {
+            if !matches!(edge.kind, EdgeKind::Trigger(_)) {
+                continue;
+            }
+            if let Some(cycle) = search.cycle(super::EdgeId(index)) {
+                let names =
+                    cycle.steps.iter().filter_map(|step| flow.edge(step.edge)).filter_map(|edge| flow.node(edge.from));
+                let names: Vec<&str> = names.map(|node| &*node.name).collect();
+                out.push(format!("{} ({:?})", names.join(" > "), cycle.sureness));
+            }
+        }
+        out
+    })
+}
+
+/// A function with these lines among its properties.
+fn function(name: &str, properties: &str) -> String {
+    let properties: String = properties.lines().map(|line| format!("      {line}\n")).collect();
+    format!(
+        "  {name}:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: python3.14\n      Handler: a.b\n      CodeUri: src/\n{properties}"
+    )
+}
+
+fn may(action: &str, resource: &str) -> String {
+    format!("Policies: [Statement: [{{Effect: Allow, Action: '{action}', Resource: {resource}}}]]\n")
+}
+
+#[test]
+fn buckets_pass_their_events_on() {
+    let resources = r"
+  Uploads:
+    Type: AWS::S3::Bucket
+    Properties:
+      NotificationConfiguration:
+        TopicConfigurations: [{Event: 's3:ObjectCreated:*', Topic: !Ref News}]
+        QueueConfigurations:
+          - {Event: 's3:ObjectRemoved:*', Queue: !GetAtt Removed.Arn}
+  News: {Type: AWS::SNS::Topic}
+  Removed: {Type: AWS::SQS::Queue}
+"
+    .to_owned()
+        + &function(
+            "Work",
+            &(may("s3:PutObject", "!Sub '${Uploads.Arn}/*'")
+                + "Events:\n  A: {Type: SNS, Properties: {Topic: !Ref News}}\n  B: {Type: SQS, Properties: {Queue: !GetAtt Removed.Arn}}"),
+        );
+    // What the function puts causes no removal.
+    assert_eq!(
+        edges(&resources),
+        [
+            "News -> Work trigger, Configured",
+            "Removed -> Work trigger, Configured",
+            "Uploads -> News relay, Configured",
+            "Uploads -> Removed relay, Configured",
+            "Work -> Uploads write, Named",
+        ]
+    );
+    assert_eq!(cycles(&resources), ["News > Work > Uploads (Named)"]);
+}
+
+#[test]
+fn rules_take_the_events_of_their_bucket() {
+    let of = |bucket: &str, detail: &str| {
+        r"
+  Uploads: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {EventBridgeConfiguration: {EventBridgeEnabled: true}}}}
+  Silent: {Type: AWS::S3::Bucket}
+"
+        .to_owned()
+            + &function(
+                "Work",
+                &(may("s3:PutObject", "!Sub '${Uploads.Arn}/*'")
+                    + &format!(
+                        "Events:\n  A:\n    Type: EventBridgeRule\n    Properties:\n      Pattern: {{source: [aws.s3], detail-type: [Object Created], detail: {{bucket: {{name: [!Ref {bucket}]}}{detail}}}}}"
+                    )),
+            )
+    };
+    assert_eq!(cycles(&of("Uploads", "")), ["Uploads > Work (Named)"]);
+    assert_eq!(cycles(&of("Silent", "")), [""; 0]);
+    assert_eq!(cycles(&of("Uploads", ", object: {key: [{prefix: in/}]}")), ["Uploads > Work (Unproven)"]);
+    assert_eq!(cycles(&of("Uploads", "").replace("Object Created", "Object Deleted")), [""; 0]);
+}
+
+#[test]
+fn two_functions_feed_each_other_s_buckets() {
+    let of = |prefix: &str| {
+        r"
+  Raw: {Type: AWS::S3::Bucket}
+  Done: {Type: AWS::S3::Bucket}
+"
+        .to_owned()
+            + &function(
+                "Clean",
+                &(may("s3:PutObject", &format!("!Sub '${{Done.Arn}}/{prefix}*'"))
+                    + "Events: {A: {Type: S3, Properties: {Bucket: !Ref Raw, Events: 's3:ObjectCreated:*'}}}"),
+            )
+            + &function(
+                "Archive",
+                &(may("s3:PutObject", "!Sub '${Raw.Arn}/*'")
+                    + "Events: {A: {Type: S3, Properties: {Bucket: !Ref Done, Events: 's3:ObjectCreated:*', Filter: {S3Key: {Rules: [{Name: prefix, Value: in/}]}}}}}"),
+            )
+    };
+    assert_eq!(cycles(&of("in/")), ["Raw > Clean > Done > Archive (Named)", "Done > Archive > Raw > Clean (Named)"]);
+    assert_eq!(cycles(&of("")), ["Raw > Clean > Done > Archive (Unproven)", "Done > Archive > Raw > Clean (Unproven)"]);
+    assert_eq!(cycles(&of("out/")), [""; 0]);
+}
+
+#[test]
+fn replicas_and_logs_make_objects() {
+    let of = |properties: &str| {
+        format!("  Raw: {{Type: AWS::S3::Bucket, Properties: {properties}}}\n  Copy: {{Type: AWS::S3::Bucket}}\n")
+            + &function(
+                "Work",
+                &(may("s3:PutObject", "!Sub '${Raw.Arn}/*'")
+                    + "Events: {A: {Type: S3, Properties: {Bucket: !Ref Copy, Events: 's3:ObjectCreated:*'}}}"),
+            )
+    };
+    let replicas = "{ReplicationConfiguration: {Rules: [{Status: Enabled, Destination: {Bucket: !GetAtt Copy.Arn}}]}}";
+    assert_eq!(cycles(&of(replicas)), ["Copy > Work > Raw (Named)"]);
+    assert_eq!(cycles(&of(&replicas.replace("Enabled", "Disabled"))), [""; 0]);
+    assert_eq!(
+        cycles(&of("{LoggingConfiguration: {DestinationBucketName: !Ref Copy}}")),
+        ["Copy > Work > Raw (Named)"]
+    );
+    assert_eq!(cycles(&of("{LoggingConfiguration: {DestinationBucketName: other}}")), [""; 0]);
+}
+
+#[test]
+fn a_polled_run_has_no_destination() {
+    let of = |event: &str| {
+        "  Orders: {Type: AWS::SQS::Queue}\n  News: {Type: AWS::SNS::Topic}\n".to_owned()
+            + &function(
+                "Work",
+                &format!(
+                    "EventInvokeConfig: {{DestinationConfig: {{OnSuccess: {{Type: SQS, Destination: !GetAtt Orders.Arn}}}}}}\nEvents:\n  A: {{Type: SQS, Properties: {{Queue: !GetAtt Orders.Arn}}}}\n{event}"
+                ),
+            )
+            + &function("Other", &may("sns:Publish", "!Ref News"))
+    };
+    assert_eq!(cycles(&of("")), [""; 0]);
+    // Run by the topic it has one, but nothing leads from the queue to the topic.
+    assert_eq!(cycles(&of("  B: {Type: SNS, Properties: {Topic: !Ref News}}")), [""; 0]);
+}
+
+#[test]
+fn the_surest_way_counts_and_its_uncertainties_add_up() {
+    use Sureness::{Configured, Named, Unproven, Wildcard, WildcardUnproven};
+    assert_eq!(Configured.and(Named), Named);
+    assert_eq!(Unproven.and(Wildcard), WildcardUnproven);
+    assert_eq!(Wildcard.and(Named), Wildcard);
+    for one in Sureness::ALL {
+        for other in Sureness::ALL {
+            assert_eq!(one.and(other), other.and(one));
+            assert!(one.and(other) >= one);
+        }
+    }
+}
+
+#[test]
+fn deployments_that_exclude_each_other_close_no_loop() {
+    let parameters = "  Orders: {Type: AWS::SQS::Queue}\n".to_owned()
+        + &function(
+            "Work",
+            &(may("sqs:SendMessage", "!If [IsProd, !GetAtt Orders.Arn, 'arn:aws:sqs:eu-west-1:123456789012:x']")
+                + "Events: {A: {Type: SQS, Properties: {Queue: !If [IsProd, 'arn:aws:sqs:eu-west-1:123456789012:x', !GetAtt Orders.Arn]}}}"),
+        );
+    let conditions = "\nParameters: {Stage: {Type: String, AllowedValues: [dev, prod]}}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\n";
+    assert_eq!(cycles(&(parameters + conditions)), [""; 0]);
+}
