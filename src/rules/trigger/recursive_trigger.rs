@@ -55,7 +55,10 @@ fn logs_to_itself<'a>(flow: &'a EventFlow, trigger: &Edge) -> Option<&'a Edge> {
 
 fn report_log(flow: &EventFlow, trigger: &Edge, log: &Edge, out: &mut Findings) {
     let (Some(bucket), Some(function)) = (flow.node(trigger.from), flow.node(trigger.to)) else { return };
-    let message = format!("`{}` delivers its access log to itself, and every part of the log runs `{}`", bucket.name, function.name);
+    let message = format!(
+        "`{}` delivers its access log to itself, and every part of the log runs `{}`",
+        bucket.name, function.name
+    );
     out.push(
         Finding::new(Grade::ERROR, trigger.span, message)
             .here(trigger.words.clone())
