@@ -60,9 +60,9 @@ fn cycles(resources: &str) -> Vec<String> {
 
 /// A function with these lines among its properties.
 fn function(name: &str, properties: &str) -> String {
-    let properties: String = properties.lines().map(|line| format!("      {line}\n")).collect();
+    let properties = properties.replace('\n', "\n      ");
     format!(
-        "  {name}:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: python3.14\n      Handler: a.b\n      CodeUri: src/\n{properties}"
+        "  {name}:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: python3.14\n      Handler: a.b\n      CodeUri: src/\n      {properties}\n"
     )
 }
 
