@@ -12,6 +12,7 @@ mod narrow;
 mod notifications;
 pub mod pages;
 mod permissions;
+mod principal;
 mod runtimes;
 mod statements;
 
@@ -53,10 +54,15 @@ macro_rules! rules {
 }
 
 rules! {
+    alexa_token in "permission/alexa_token.rs",
     deprecated_runtime in "runtime/deprecated_runtime.rs",
     function_url_dual_permission in "url/function_url_dual_permission.rs",
     limit_exceeded in "limits/limit_exceeded.rs",
     missing_permission in "permission/missing_permission.rs",
+    permission_action in "permission/permission_action.rs",
+    permission_cross_account in "permission/permission_cross_account.rs",
+    permission_duplicate in "permission/permission_duplicate.rs",
+    permission_multiple_principals in "permission/permission_multiple_principals.rs",
     permission_order in "permission/permission_order.rs",
     permission_principal_mismatch in "permission/permission_principal_mismatch.rs",
     permission_qualifier in "permission/permission_qualifier.rs",
@@ -64,6 +70,7 @@ rules! {
     permission_source_too_wide in "permission/permission_source_too_wide.rs",
     permission_without_source in "permission/permission_without_source.rs",
     policy_malformed in "role/policy_malformed.rs",
+    public_layer in "layer/public_layer.rs",
     public_permission in "permission/public_permission.rs",
     resource_policy_overwrites in "permission/resource_policy_overwrites.rs",
     role_admin in "role/role_admin.rs",
