@@ -49,7 +49,7 @@ struct Key {
     function: Option<FunctionId>,
     /// The qualifier of a function of the world, or the whole name of another.
     name: Option<Text>,
-    rest: Vec<Option<Text>>,
+    rest: Vec<Text>,
 }
 
 fn key(permission: &Permission) -> Option<Key> {
@@ -72,10 +72,10 @@ fn key(permission: &Permission) -> Option<Key> {
     Some(Key { function, name, rest })
 }
 
-/// The one thing that a value is, "not set" among them.
-fn known(value: &Value<&Text>) -> Option<Option<Text>> {
+/// The one thing that a value is. What is not set is the empty text, which none of them may be.
+fn known(value: &Value<&Text>) -> Option<Text> {
     match value.cases() {
-        [case] if value.is_exhaustive() => Some(case.value.map(Text::canonical)),
+        [case] if value.is_exhaustive() => Some(case.value.map(Text::canonical).unwrap_or_default()),
         _ => None,
     }
 }
