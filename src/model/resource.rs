@@ -106,6 +106,15 @@ impl Resource {
         found.map_or(self.span, |entry| entry.key_span)
     }
 
+    /// What the user calls it: what the format made is called by what it was made from.
+    #[must_use]
+    pub fn called(&self) -> &Address {
+        match &self.origin {
+            Origin::Written => &self.address,
+            Origin::Made { from, .. } => from,
+        }
+    }
+
     /// Whether it is of this type.
     #[must_use]
     pub fn is(&self, kind: &str) -> bool {

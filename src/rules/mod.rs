@@ -4,8 +4,10 @@
 //! the list below. A rule reads the [`World`] and never a syntax; what only a format can get wrong is reported by
 //! its front-end, under a rule that has a page alone.
 
+mod channels;
 mod environment_size;
 mod escalation;
+mod event_patterns;
 mod excess;
 mod meta;
 mod narrow;
@@ -14,6 +16,7 @@ pub mod pages;
 mod permissions;
 mod principal;
 mod runtimes;
+mod schedules;
 mod statements;
 
 pub use meta::{ReportedBy, RuleMeta};
@@ -56,6 +59,7 @@ macro_rules! rules {
 rules! {
     alexa_token in "permission/alexa_token.rs",
     deprecated_runtime in "runtime/deprecated_runtime.rs",
+    eventbridge_target in "trigger/eventbridge_target.rs",
     function_url_dual_permission in "url/function_url_dual_permission.rs",
     limit_exceeded in "limits/limit_exceeded.rs",
     missing_permission in "permission/missing_permission.rs",
@@ -86,6 +90,8 @@ rules! {
     s3_fifo_target in "trigger/s3_fifo_target.rs",
     s3_filter_invalid in "trigger/s3_filter_invalid.rs",
     s3_notification_overlap in "trigger/s3_notification_overlap.rs",
+    schedule_expression in "trigger/schedule_expression.rs",
+    sns_subscription in "trigger/sns_subscription.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }
 
