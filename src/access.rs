@@ -105,11 +105,11 @@ const BROKEN: &str = "not valid YAML or JSON; `lambda-lint check` shows where";
 /// Reads all sources and says what their functions may do. `alone`: the only source is one that the user named.
 #[must_use]
 pub fn access(sources: &Sources, alone: bool) -> AccessReport {
-    let read = lint::units(sources, alone, false);
+    let mut read = lint::units(sources, alone, false);
     let mut report = AccessReport { files: read.files, skipped: read.skipped, ..AccessReport::default() };
     let broken = read.broken.into_iter();
     report.errors.extend(broken.map(|file| RunError { file: Some(file), message: BROKEN.to_owned() }));
-    for units in engine::worlds(&read.units, sources) {
+    for units in engine::worlds(&mut read.units, sources) {
         report.functions.extend(of_world(units));
     }
     report

@@ -42,4 +42,4 @@ pub mod syntax;
 pub mod value;
 pub mod wiring;
 
-pub use lint::{MAX_BYTES, Settings, lint};
+pub use lint::{MAX_BYTES, Settings, lint, lint_in};

@@ -2,10 +2,11 @@
 
 use crate::data::Date;
 use crate::engine::{self, Finding, Selection};
-use crate::frontend::{self, Read, Unit};
+use crate::frontend::{self, Format, Read, Unit};
 use crate::report::{Report, Skipped};
 use crate::rules;
-use crate::source::{Source, SourceId, Sources};
+use crate::source::{Source, SourceId, Sources, Tree};
+use rustc_hash::FxHashSet;
 
 /// A source larger than this is not read. CloudFormation takes at most 1 MB.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -35,16 +36,72 @@ impl Settings {
 /// Reads and checks all sources.
 #[must_use]
 pub fn lint(sources: &Sources, settings: &Settings) -> Report {
-    let asks_for_syntax = rules::meta(SYNTAX).is_some_and(|rule| settings.selection.runs(rule));
-    let read = units(sources, settings.alone, asks_for_syntax);
+    let read = units(sources, settings.alone, asks_for_syntax(settings));
+    check(read, sources, settings)
+}
+
+/// As [`lint`], with the files beside the sources: templates that others nest by their path are read from `tree` and added to
+/// `sources`, so that what is said of the others is right. Nothing is reported in them.
+#[must_use]
+pub fn lint_in(sources: &mut Sources, tree: &dyn Tree, settings: &Settings) -> Report {
+    let mut read = units(sources, settings.alone, asks_for_syntax(settings));
+    add_context(&mut read.units, sources, tree);
+    check(read, sources, settings)
+}
+
+fn asks_for_syntax(settings: &Settings) -> bool {
+    rules::meta(SYNTAX).is_some_and(|rule| settings.selection.runs(rule))
+}
+
+fn check(mut read: Sorted, sources: &Sources, settings: &Settings) -> Report {
     let mut report = Report { files: read.files, skipped: read.skipped, ..Report::default() };
     let broken = read.broken.into_iter().map(|file| Skipped { file, reason: BROKEN.to_owned() });
     report.skipped.extend(broken);
-    let worlds = engine::worlds(&read.units, sources);
+    let worlds = engine::worlds(&mut read.units, sources);
     let found: Vec<Vec<Finding>> =
         map(&worlds, |world| engine::check(world.clone(), &settings.selection, settings.today));
     report.findings = engine::finish(found.into_iter().flatten().collect(), &settings.selection, sources);
     report
+}
+
+/// How many files are read beside the sources at most.
+const MAX_CONTEXT: usize = 256;
+/// How many bytes those may have together.
+const MAX_CONTEXT_BYTES: usize = 64 * 1024 * 1024;
+
+/// Reads the templates that units nest and that are not among the sources.
+fn add_context(units: &mut Vec<Unit>, sources: &mut Sources, tree: &dyn Tree) {
+    let mut seen: FxHashSet<String> = FxHashSet::default();
+    let mut next = 0;
+    let (mut left, mut bytes) = (MAX_CONTEXT, 0);
+    while let Some(unit) = units.get(next) {
+        next += 1;
+        let name = sources.get(unit.source).map_or("", Source::name);
+        let named = engine::named_templates(unit, name);
+        if seen.is_empty() && !named.is_empty() {
+            seen.extend(sources.iter().map(|(_, source)| engine::normal_name(source.name())));
+        }
+        for name in named {
+            if left == 0 || bytes > MAX_CONTEXT_BYTES {
+                return;
+            }
+            if !seen.insert(name.clone()) {
+                continue;
+            }
+            left -= 1;
+            let Some(source) = tree.read(&name) else { continue };
+            bytes += source.text().len();
+            let id = sources.add(source.as_context());
+            let Some(source) = sources.get(id) else { continue };
+            // What does not parse says nothing; it is reported when it is checked itself.
+            if let Outcome::Unit(unit) = read(id, source, false)
+                && unit.format != Format::AwsCli
+                && unit.findings.iter().all(|finding| finding.rule != SYNTAX)
+            {
+                units.push(*unit);
+            }
+        }
+    }
 }
 
 /// All sources, by what became of them.

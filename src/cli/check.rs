@@ -6,9 +6,10 @@ use crate::data::Date;
 use crate::engine::{Selection, SelectionError};
 use crate::frontend::NotOurs;
 use crate::report::{self, Format, Report};
+use crate::source::beside::Beside;
 use crate::source::discover::{self, Discovered};
 use crate::source::load;
-use crate::{Settings, lint};
+use crate::{Settings, lint_in};
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -23,9 +24,9 @@ pub(super) fn run(options: &CheckArgs) -> Status {
         return usage::wrong("--stdin-filename names standard input, which is read for the path `-`", options.format);
     }
     let discovered = discover::discover(&options.paths);
-    let loaded = load::load(&discovered, options.stdin_filename.as_deref());
+    let mut loaded = load::load(&discovered, options.stdin_filename.as_deref());
     let settings = Settings { selection, today: options.as_of.unwrap_or_else(today), alone: discovered.alone };
-    let mut report = lint(&loaded.sources, &settings);
+    let mut report = lint_in(&mut loaded.sources, &Beside::new(&discovered), &settings);
     report.skipped.extend(loaded.skipped);
     report.skipped.sort_by(|a, b| a.file.cmp(&b.file));
     report.errors = loaded.errors;

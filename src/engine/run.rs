@@ -1,31 +1,32 @@
 //! Running the rules.
 
-use super::{Finding, Findings, Selection};
+use super::{Finding, Findings, Selection, link};
 use crate::data::Date;
 use crate::frontend::{Format, Unit};
 use crate::model::World;
 use crate::rules;
-use crate::source::{Sources, Span};
+use crate::source::{Source, Sources, Span};
+use rustc_hash::FxHashMap;
 
-/// Which units belong together: each template is a world of its own; what the AWS CLI printed into one folder is
-/// one application.
+/// Which units belong together: templates that are linked (see [`super::link`]), whose values then say what each knows of the
+/// other; and what the AWS CLI printed into one folder. Everything else is a world of its own.
 #[must_use]
-pub fn worlds<'a>(units: &'a [Unit], sources: &Sources) -> Vec<Vec<&'a Unit>> {
+pub fn worlds<'a>(units: &'a mut [Unit], sources: &Sources) -> Vec<Vec<&'a Unit>> {
+    let linked = link::link(units, sources);
     let mut out: Vec<Vec<&Unit>> = Vec::new();
-    let mut folders: rustc_hash::FxHashMap<&str, usize> = rustc_hash::FxHashMap::default();
-    for unit in units {
-        if unit.format != Format::AwsCli {
-            out.push(vec![unit]);
-            continue;
-        }
-        let name = sources.get(unit.source).map_or("", |source| source.name());
-        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-        match folders.get(folder).and_then(|index| out.get_mut(*index)) {
+    let mut templates: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut folders: FxHashMap<&str, usize> = FxHashMap::default();
+    for (unit, world) in units.iter().zip(linked) {
+        let next = out.len();
+        let place = if unit.format == Format::AwsCli {
+            let name = sources.get(unit.source).map_or("", |source| source.name());
+            *folders.entry(name.rsplit_once('/').map_or("", |(folder, _)| folder)).or_insert(next)
+        } else {
+            *templates.entry(world).or_insert(next)
+        };
+        match out.get_mut(place) {
             Some(world) => world.push(unit),
-            None => {
-                folders.insert(folder, out.len());
-                out.push(vec![unit]);
-            }
+            None => out.push(vec![unit]),
         }
     }
     out
@@ -66,7 +67,8 @@ fn fill(world: &World, finding: &mut Finding) {
 #[must_use]
 pub fn finish(findings: Vec<Finding>, selection: &Selection, sources: &Sources) -> Vec<Finding> {
     let mut kept = drop_superseded(findings);
-    kept.retain(|finding| selection.shows(finding));
+    let is_context = |finding: &Finding| sources.get(finding.primary.span.source).is_some_and(Source::is_context);
+    kept.retain(|finding| selection.shows(finding) && !is_context(finding));
     let name = |finding: &Finding| sources.get(finding.primary.span.source).map_or("", |source| source.name());
     kept.sort_by(|a, b| {
         let key = |finding: &Finding| (finding.primary.span.start, finding.primary.span.end, finding.rule);

@@ -1,6 +1,6 @@
 //! What a source is: decided by its content, then by its name.
 
-use super::{Format, Unit, aws_cli, cloudformation};
+use super::{Format, Ties, Unit, aws_cli, cloudformation};
 use crate::engine::{Finding, Grade};
 use crate::source::{Damage, SourceId, Span};
 use crate::syntax::{self, Document, Kind, Language, NodeId, Parsed};
@@ -197,6 +197,7 @@ fn broken(source: SourceId, parsed: Parsed, finding: Finding) -> Unit {
         regions: Vec::new(),
         conditions: Vec::new(),
         atoms: Vec::new(),
+        ties: Ties::default(),
         findings: vec![finding],
     }
 }

@@ -6,4 +6,4 @@ mod detect;
 mod unit;
 
 pub use detect::{NotOurs, Read, may_be_ours, read, read_damaged};
-pub use unit::{AtomName, Format, Region, Unit};
+pub use unit::{AtomName, Format, Output, Region, Ties, Unit};

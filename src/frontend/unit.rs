@@ -4,7 +4,8 @@ use crate::engine::{Address, Finding};
 use crate::model::Resource;
 use crate::source::{SourceId, Span};
 use crate::syntax::Document;
-use crate::value::{Atom, Guard};
+use crate::value::{Atom, Data, Guard, Parameter, Value};
+use std::sync::Arc;
 
 /// The formats that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +37,34 @@ pub struct Unit {
     pub conditions: Vec<(Box<str>, Guard)>,
     /// The atoms of its guards.
     pub atoms: Vec<AtomName>,
+    /// What ties it to other units.
+    pub ties: Ties,
     /// What only this format can get wrong. The rule of each is set.
     pub findings: Vec<Finding>,
+}
+
+/// What a template takes from others and gives to them.
+#[derive(Debug, Default)]
+pub struct Ties {
+    /// Its parameters.
+    pub parameters: Vec<Arc<Parameter>>,
+    /// Its outputs.
+    pub outputs: Vec<Output>,
+    /// What it imports: the names of the symbols that stand for imports.
+    pub imports: Vec<Box<str>>,
+    /// The nested stacks whose templates are units of the same world. Set by [`crate::engine::worlds`].
+    pub joined: Vec<Address>,
+}
+
+/// An output of a template.
+#[derive(Debug)]
+pub struct Output {
+    /// Its name.
+    pub name: Box<str>,
+    /// Its value, in the deployments that have the output.
+    pub value: Value<Data>,
+    /// The name of its export; unset where it has none.
+    pub export: Value<Data>,
 }
 
 /// Bytes that belong to an address.

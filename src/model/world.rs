@@ -110,6 +110,16 @@ impl<'a> World<'a> {
         self.resources.iter().copied().filter(move |resource| resource.is(kind))
     }
 
+    /// Whether there are nested stacks whose templates are not among the units: what is in them is not seen.
+    #[must_use]
+    pub fn has_unseen_stacks(&self) -> bool {
+        let mut stacks = self.of_kind("AWS::CloudFormation::Stack").chain(self.of_kind("AWS::Serverless::Application"));
+        stacks.any(|stack| {
+            let unit = self.units.iter().find(|unit| unit.source == stack.source);
+            !unit.is_some_and(|unit| unit.ties.joined.contains(&stack.address))
+        })
+    }
+
     /// A resource by its address in the source of another.
     #[must_use]
     pub fn resource(&self, beside: &Resource, address: &str) -> Option<&'a Resource> {

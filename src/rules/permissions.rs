@@ -54,9 +54,7 @@ impl Seen {
             (targets, known)
         };
         let mut seen = Self {
-            all: !world.open
-                && world.of_kind("AWS::CloudFormation::Stack").next().is_none()
-                && world.of_kind("AWS::Serverless::Application").next().is_none(),
+            all: !world.open && !world.has_unseen_stacks(),
             whole: Vec::new(),
             elsewhere: FxHashSet::default(),
             any_elsewhere: false,

@@ -4,6 +4,8 @@
 //! worked out from it only when something is printed.
 
 #[cfg(feature = "cli")]
+pub mod beside;
+#[cfg(feature = "cli")]
 pub mod discover;
 mod line_table;
 #[cfg(feature = "cli")]
@@ -81,6 +83,14 @@ pub struct Source {
     text: String,
     lines: OnceLock<LineTable>,
     damage: Option<Damage>,
+    context: bool,
+}
+
+/// Files beside the sources of a run, for what templates name by a path.
+pub trait Tree: Sync {
+    /// The file of this name, if there is one that may be read: a text that lies inside the tree and is not too large. Names are as
+    /// those of sources.
+    fn read(&self, name: &str) -> Option<Source>;
 }
 
 /// What is wrong with bytes that are no text.
@@ -98,7 +108,7 @@ impl Source {
     /// A source called `name` (shown to the user) with its whole text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), lines: OnceLock::new(), damage: None }
+        Self { name: name.into(), text: text.into(), lines: OnceLock::new(), damage: None, context: false }
     }
 
     /// A source whose bytes are not all text. Its text is what can be shown of them.
@@ -119,6 +129,18 @@ impl Source {
     #[must_use]
     pub fn damage(&self) -> Option<&Damage> {
         self.damage.as_ref()
+    }
+
+    /// The same source as one that nobody named: it is read for what others say of it, and nothing is reported in it.
+    #[must_use]
+    pub fn as_context(self) -> Self {
+        Self { context: true, ..self }
+    }
+
+    /// Whether it was read only for what others say of it.
+    #[must_use]
+    pub fn is_context(&self) -> bool {
+        self.context
     }
 
     /// The name shown to the user, usually a path.

@@ -147,6 +147,23 @@ impl Guard {
         self == other || (!self.rounded && !other.rounded && self.implies(other) && other.implies(self))
     }
 
+    /// The guard with every atom replaced for which `by` has something: it gets the atom and the values that it may take.
+    #[must_use]
+    pub fn rewrite(&self, by: &mut impl FnMut(Atom, u64) -> Option<Self>) -> Self {
+        let Some(cubes) = &self.cubes else { return self.clone() };
+        let mut sum = Self::never();
+        for cube in cubes.iter() {
+            let mut product = Self::always();
+            for (atom, values) in cube {
+                let factor = by(*atom, *values).unwrap_or_else(|| Self::atom(*atom, *values));
+                product = product.and(&factor);
+            }
+            sum = sum.or(&product);
+        }
+        sum.rounded |= self.rounded;
+        sum
+    }
+
     /// Whether the guard was rounded up to a superset of the truth.
     #[must_use]
     pub fn is_rounded(&self) -> bool {

@@ -92,10 +92,9 @@ impl Parameter {
 
 impl PartialEq for Symbol {
     fn eq(&self, other: &Self) -> bool {
-        let pseudo = matches!((&self.kind, &other.kind), (SymbolKind::Pseudo, SymbolKind::Pseudo));
         self.name == other.name
             && std::mem::discriminant(&self.kind) == std::mem::discriminant(&other.kind)
-            && (pseudo || self.scope == other.scope)
+            && (self.scope == other.scope || self.is_shared())
     }
 }
 
@@ -109,6 +108,12 @@ impl std::hash::Hash for Symbol {
 }
 
 impl Symbol {
+    /// Whether it is the same in all templates of a deployment: region, account, partition. Each stack has a name of its own.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self.kind, SymbolKind::Pseudo) && !self.name.starts_with("AWS::Stack")
+    }
+
     /// Whether the symbol's value can hold this character. Names and account data have no separators of an ARN.
     #[must_use]
     pub fn allows(&self, character: char) -> bool {

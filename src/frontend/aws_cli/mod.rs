@@ -43,7 +43,7 @@ mod tree;
 
 pub use join::{folder, join, join_folders};
 
-use super::{Format, Unit};
+use super::{Format, Ties, Unit};
 use crate::source::SourceId;
 use crate::syntax::Parsed;
 use lower::Lowering;
@@ -93,6 +93,7 @@ pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Option<Unit> {
         regions,
         conditions: Vec::new(),
         atoms: Vec::new(),
+        ties: Ties::default(),
         findings: duplicates.iter().map(super::cloudformation::duplicate_key).collect(),
     })
 }

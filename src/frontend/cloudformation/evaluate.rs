@@ -138,6 +138,7 @@ impl Template<'_> {
                     Some(export) => format!("ImportValue {export}"),
                     None => self.spelled_name("ImportValue", argument),
                 };
+                self.imports.borrow_mut().insert(name.as_str().into());
                 Value::known(Data::Text(self.symbol(SymbolKind::Other, name)), span)
             }
             "Fn::GetAZs" | "Fn::Cidr" => Value::known(Data::List(List { items: Vec::new(), open: true }), span),

@@ -14,7 +14,7 @@ mod references;
 mod sam;
 mod template;
 
-use super::{Format, Region, Unit};
+use super::{Format, Output, Region, Ties, Unit};
 use crate::engine::{Finding, Grade};
 use crate::model::{Names, Origin, Resource};
 use crate::source::SourceId;
@@ -49,6 +49,7 @@ pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Unit {
             (name, guard)
         })
         .collect();
+    let ties = ties(&template);
     let open = template.open.get();
     let regions = regions(&template);
     let atoms = std::mem::take(&mut *template.atoms.borrow_mut()).into_vec();
@@ -62,6 +63,7 @@ pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Unit {
         regions,
         conditions,
         atoms,
+        ties,
         findings,
     }
 }
@@ -76,6 +78,7 @@ fn empty(source: SourceId, document: crate::syntax::Document) -> Unit {
         regions: Vec::new(),
         conditions: Vec::new(),
         atoms: Vec::new(),
+        ties: Ties::default(),
         findings: Vec::new(),
     }
 }
@@ -139,6 +142,29 @@ fn lower(template: &Template, declared: &Declared) -> Resource {
 /// How other places name a resource.
 fn names(template: &Template, id: &str) -> Names {
     Names { name: template.physical_name(id), reference: template.reference(id), arn: template.arn(id) }
+}
+
+/// What the template takes from others and gives to them.
+fn ties(template: &Template) -> Ties {
+    let document = template.document;
+    let mut outputs = Vec::new();
+    for entry in document.get(template.root, "Outputs").map(|id| document.entries(id)).unwrap_or_default() {
+        let (Some(name), Some(value)) = (document.text(entry.key), document.get(entry.value, "Value")) else { continue };
+        let when = match document.get(entry.value, "Condition").and_then(|id| document.text(id)) {
+            Some(name) => template.condition(name),
+            None => Guard::always(),
+        };
+        let export = document.get(entry.value, "Export").and_then(|export| document.get(export, "Name"));
+        outputs.push(Output {
+            name: name.into(),
+            value: template.evaluate(value, 0).within(&when),
+            export: export.map_or_else(|| Value::unset(document.node(entry.key).span), |id| template.evaluate(id, 0)),
+        });
+    }
+    let mut parameters: Vec<_> = template.parameters.values().cloned().collect();
+    parameters.sort_by(|a, b| a.name.cmp(&b.name));
+    let imports = std::mem::take(&mut *template.imports.borrow_mut()).into_iter().collect();
+    Ties { parameters, outputs, imports, joined: Vec::new() }
 }
 
 /// Which bytes belong to which logical id: the entries of the sections; what is outside belongs to its section.

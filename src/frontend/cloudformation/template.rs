@@ -7,6 +7,7 @@ use crate::syntax::{Document, NodeId};
 use crate::value::{Guard, Parameter, Piece, Symbol, SymbolKind, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many nodes are evaluated at most. An honest template of 51,200 bytes (CloudFormation's limit; 1 MB from S3)
@@ -47,6 +48,8 @@ pub(super) struct Template<'a> {
     names: RefCell<FxHashMap<Box<str>, Text>>,
     naming_now: RefCell<FxHashSet<Box<str>>>,
     pub(super) bindings: RefCell<Vec<(Box<str>, Text)>>,
+    /// The names of the symbols that stand for imports.
+    pub(super) imports: RefCell<BTreeSet<Box<str>>>,
     /// Nodes that may still be evaluated.
     pub(super) budget: Cell<usize>,
     /// Whether resources may exist that are not seen.
@@ -88,6 +91,7 @@ impl<'a> Template<'a> {
             names: RefCell::default(),
             naming_now: RefCell::default(),
             bindings: RefCell::default(),
+            imports: RefCell::default(),
             budget: Cell::new(NODE_BUDGET),
             open: Cell::new(false),
         }

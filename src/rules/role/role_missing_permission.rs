@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 
 pub(super) fn check(world: &World, out: &mut Findings) {
     // A role gets policies from nested stacks, too.
-    if world.of_kind("AWS::CloudFormation::Stack").next().is_some() {
+    if world.has_unseen_stacks() {
         return;
     }
     let resource_policies = resource_policies(world);
