@@ -8,6 +8,7 @@ mod discovery;
 mod json;
 mod project;
 mod streams;
+mod worlds;
 
 #[test]
 fn sessions() {
