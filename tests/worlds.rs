@@ -315,7 +315,9 @@ Outputs:
 
 #[test]
 fn strangers_are_never_mixed() {
-    let one = WORKERS.replace("sqs:SendMessage", "sqs:ChangeMessageVisibility").replace("!Ref QueueArn", "!GetAtt Orders.Arn")
+    let one = WORKERS
+        .replace("sqs:SendMessage", "sqs:ChangeMessageVisibility")
+        .replace("!Ref QueueArn", "!GetAtt Orders.Arn")
         + "\n  Orders:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: orders}\n";
     let other = WORKERS.replace("!Ref QueueArn", "!GetAtt Orders.Arn").split("  Trigger:").next().unwrap().to_owned()
         + "\n  Orders:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: orders}\n";

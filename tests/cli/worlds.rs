@@ -61,7 +61,8 @@ fn without_a_repository_the_directory_is_the_limit() {
 #[cfg(unix)]
 #[test]
 fn a_link_does_not_lead_out() {
-    let project = Project::new(&[("repository/.git/HEAD", ""), ("repository/w.yaml", WORKERS), ("workers.yaml", WORKERS)]);
+    let project =
+        Project::new(&[("repository/.git/HEAD", ""), ("repository/w.yaml", WORKERS), ("workers.yaml", WORKERS)]);
     std::fs::create_dir_all(project.path("repository/app")).unwrap();
     std::os::unix::fs::symlink(project.path("workers.yaml"), project.path("repository/app/out.yaml")).unwrap();
     std::os::unix::fs::symlink(project.path("repository/w.yaml"), project.path("repository/app/in.yaml")).unwrap();

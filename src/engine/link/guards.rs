@@ -69,7 +69,8 @@ impl Atoms {
                 self.member(*atom, values.clone(), cases, &mut order);
             }
             for name in &unit.atoms {
-                let symbol = Symbol { kind: SymbolKind::Pseudo, name: name.operand.clone(), scope: SourceId::default() };
+                let symbol =
+                    Symbol { kind: SymbolKind::Pseudo, name: name.operand.clone(), scope: SourceId::default() };
                 if name.operand.starts_with("AWS::") && symbol.is_shared() {
                     let values = Arc::from(name.values.clone());
                     self.member(name.atom, values, vec![(Text::symbol(symbol), Guard::always())], &mut order);

@@ -228,12 +228,7 @@ impl<'a> Resolver<'a> {
     fn list(&mut self, list: &List) -> Option<List> {
         let became: Vec<_> = list.items.iter().map(|item| self.child(item)).collect();
         became.iter().any(Option::is_some).then(|| List {
-            items: list
-                .items
-                .iter()
-                .zip(became)
-                .map(|(item, became)| became.unwrap_or_else(|| item.clone()))
-                .collect(),
+            items: list.items.iter().zip(became).map(|(item, became)| became.unwrap_or_else(|| item.clone())).collect(),
             open: list.open,
         })
     }
@@ -268,11 +263,16 @@ impl<'a> Resolver<'a> {
         if text.symbols().next().is_none() {
             return None;
         }
-        let known: Vec<(Arc<Symbol>, Known)> =
-            text.symbols().cloned().collect::<Vec<_>>().into_iter().map(|symbol| {
+        let known: Vec<(Arc<Symbol>, Known)> = text
+            .symbols()
+            .cloned()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|symbol| {
                 let known = self.known(&symbol, steps);
                 (symbol, known)
-            }).collect();
+            })
+            .collect();
         if known.iter().all(|(_, known)| matches!(known, Known::Itself)) {
             return None;
         }
@@ -284,7 +284,9 @@ impl<'a> Resolver<'a> {
         }
         self.joined(text, &known).or_else(|| {
             let pieces = text.pieces().iter().map(|piece| match piece {
-                Piece::Symbol(symbol) if known.iter().any(|(of, known)| of == symbol && !matches!(known, Known::Itself)) => {
+                Piece::Symbol(symbol)
+                    if known.iter().any(|(of, known)| of == symbol && !matches!(known, Known::Itself)) =>
+                {
                     Piece::Symbol(Arc::new(hidden_symbol(symbol)))
                 }
                 other => other.clone(),

@@ -149,7 +149,9 @@ fn ties(template: &Template) -> Ties {
     let document = template.document;
     let mut outputs = Vec::new();
     for entry in document.get(template.root, "Outputs").map(|id| document.entries(id)).unwrap_or_default() {
-        let (Some(name), Some(value)) = (document.text(entry.key), document.get(entry.value, "Value")) else { continue };
+        let (Some(name), Some(value)) = (document.text(entry.key), document.get(entry.value, "Value")) else {
+            continue;
+        };
         let when = match document.get(entry.value, "Condition").and_then(|id| document.text(id)) {
             Some(name) => template.condition(name),
             None => Guard::always(),
