@@ -260,9 +260,7 @@ impl<'a> Resolver<'a> {
     /// The texts that a text is with its symbols replaced, under the guards of where those come from; `None` where none is. A case that
     /// is no longer written in one place has no span.
     fn expanded(&mut self, text: &Text, steps: usize) -> Option<Value<Data>> {
-        if text.symbols().next().is_none() {
-            return None;
-        }
+        text.symbols().next()?;
         let known: Vec<(Arc<Symbol>, Known)> = text
             .symbols()
             .cloned()
@@ -301,7 +299,9 @@ impl<'a> Resolver<'a> {
         let mut exhaustive = true;
         for piece in text.pieces() {
             let Piece::Symbol(symbol) = piece else {
-                cases.iter_mut().for_each(|(text, _)| text.push(piece.clone()));
+                for (text, _) in &mut cases {
+                    text.push(piece.clone());
+                }
                 continue;
             };
             let meaning = known.iter().find(|(of, _)| of == symbol).map(|(_, known)| known);
