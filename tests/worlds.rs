@@ -6,6 +6,7 @@ use lambda_lint::data::Date;
 use lambda_lint::engine::{Finding, Selection};
 use lambda_lint::source::{Source, Sources};
 use lambda_lint::{Settings, lint};
+use std::fmt::Write as _;
 
 /// The findings of a rule in files of these names and texts: `file: message | label (file) | label (file)`.
 fn found(rule: &str, files: &[(&str, &str)]) -> Vec<String> {
@@ -20,10 +21,10 @@ fn found(rule: &str, files: &[(&str, &str)]) -> Vec<String> {
     let show = |finding: &Finding| {
         let mut line = format!("{}: {}", file(finding.primary.span.source), finding.message);
         for label in &finding.labels {
-            line += &format!(" | {} ({})", label.message, file(label.span.source));
+            let _ = write!(line, " | {} ({})", label.message, file(label.span.source));
         }
         if let Some(guard) = &finding.guard {
-            line += &format!(" [{guard}]");
+            let _ = write!(line, " [{guard}]");
         }
         line
     };
