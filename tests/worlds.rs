@@ -6,9 +6,10 @@ use lambda_lint::data::Date;
 use lambda_lint::engine::{Finding, Selection};
 use lambda_lint::source::{Source, Sources};
 use lambda_lint::{Settings, lint};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// The findings of a rule in files of these names and texts: `file: message | label (file) | label (file)`.
+/// The findings of a rule in files of these names and texts: `file: message (labels in: file, file) [guard]`, each file once.
 fn found(rule: &str, files: &[(&str, &str)]) -> Vec<String> {
     let mut sources = Sources::new();
     for (name, text) in files {
@@ -20,9 +21,8 @@ fn found(rule: &str, files: &[(&str, &str)]) -> Vec<String> {
     let file = |source| sources.get(source).unwrap().name().to_owned();
     let show = |finding: &Finding| {
         let mut line = format!("{}: {}", file(finding.primary.span.source), finding.message);
-        for label in &finding.labels {
-            let _ = write!(line, " | {} ({})", label.message, file(label.span.source));
-        }
+        let labels: BTreeSet<String> = finding.labels.iter().map(|label| file(label.span.source)).collect();
+        let _ = write!(line, " (labels in: {})", labels.into_iter().collect::<Vec<_>>().join(", "));
         if let Some(guard) = &finding.guard {
             let _ = write!(line, " [{guard}]");
         }
@@ -87,7 +87,7 @@ fn a_loop_goes_through_a_nested_stack() {
     assert_eq!(
         found("recursive-trigger", &[("app/main.yaml", PARENT), ("app/stacks/workers.yaml", WORKERS)]),
         ["app/stacks/workers.yaml: `Work` writes to `Orders`, which triggers it \
-          | `sqs:SendMessage` here lets `Work` write to `Orders` (app/stacks/workers.yaml)"]
+          (labels in: app/main.yaml, app/stacks/workers.yaml)"]
     );
 }
 
@@ -135,7 +135,7 @@ Outputs:
     assert_eq!(
         found("recursive-trigger", &files),
         ["main.yaml: `Work` writes to `Results`, which triggers it \
-          | `sns:Publish` here lets `Work` write to `Results` (workers.yaml)"]
+          (labels in: main.yaml, workers.yaml)"]
     );
     assert_eq!(found("missing-permission", &files), NONE);
 }
@@ -159,7 +159,7 @@ Parameters: {Stage: {Type: String}}
     assert_eq!(
         loops(&[("queues.yaml", queues), ("workers.yaml", &workers)]),
         ["workers.yaml: `Work` writes to `Orders`, which triggers it \
-          | `sqs:SendMessage` here lets `Work` write to `Orders` (workers.yaml)"]
+          (labels in: queues.yaml, workers.yaml)"]
     );
     // Which of two is meant cannot be said: the queue has no name that the user knows.
     let twice = loops(&[("queues.yaml", queues), ("workers.yaml", &workers), ("others.yaml", queues)]);
@@ -215,7 +215,7 @@ const PERMISSION: &str = "
 fn a_permission_may_be_in_the_other_stack() {
     let missing = |function: &str| found("missing-permission", &[("main.yaml", function), ("bucket.yaml", BUCKET)]);
     let line = "bucket.yaml: no permission lets S3 invoke `Resize` for `Uploads`, so the deployment fails \
-                | this function lets nobody in for it (main.yaml)";
+                (labels in: main.yaml)";
     assert_eq!(missing(FUNCTION), [line]);
     assert_eq!(missing(&format!("{FUNCTION}{PERMISSION}")), NONE);
 }
