@@ -99,18 +99,10 @@ pub static MSK_SOURCE: Need = Need {
     page: "lambda/latest/dg/with-msk-permissions.html",
 };
 
-/// A broker of Amazon MQ that triggers the function, and the network interfaces that reach it.
+/// A broker of Amazon MQ that triggers the function. Network interfaces are needed too, but not for a public broker.
 pub static MQ_SOURCE: Need = Need {
     core: &[],
-    rest: &[
-        "mq:DescribeBroker",
-        "ec2:CreateNetworkInterface",
-        "ec2:DeleteNetworkInterface",
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeSubnets",
-        "ec2:DescribeVpcs",
-    ],
+    rest: &["mq:DescribeBroker"],
     either: &[],
     managed: &[],
     page: "lambda/latest/dg/process-mq-messages-with-lambda.html",

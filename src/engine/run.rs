@@ -1,6 +1,6 @@
 //! Running the rules.
 
-use super::{Finding, Findings, Selection, link};
+use super::{Finding, Findings, Grade, Selection, link};
 use crate::data::Date;
 use crate::frontend::{Format, Unit};
 use crate::model::World;
@@ -78,18 +78,22 @@ pub fn finish(findings: Vec<Finding>, selection: &Selection, sources: &Sources) 
     kept
 }
 
-/// One finding per cause: a finding goes when one of a rule that supersedes its rule has the same cause.
+/// One finding per cause: a finding goes when one of a rule that supersedes its rule has the same cause, unless it
+/// is the graver of the two, or the one that more people see.
 fn drop_superseded(findings: Vec<Finding>) -> Vec<Finding> {
     let cause = |finding: &Finding| finding.cause.unwrap_or(finding.primary.span);
-    let mut winners: Vec<(&'static str, Span)> = Vec::new();
+    let mut winners: FxHashMap<(&'static str, Span), Vec<Grade>> = FxHashMap::default();
     for finding in &findings {
         for loser in rules::meta(finding.rule).map(|meta| meta.supersedes).unwrap_or_default() {
-            winners.push((loser, cause(finding)));
+            winners.entry((loser, cause(finding))).or_default().push(finding.grade);
         }
     }
     if winners.is_empty() {
         return findings;
     }
-    winners.sort_unstable();
-    findings.into_iter().filter(|finding| winners.binary_search(&(finding.rule, cause(finding))).is_err()).collect()
+    let loses = |finding: &Finding| {
+        let grades = winners.get(&(finding.rule, cause(finding))).map(Vec::as_slice).unwrap_or_default();
+        grades.iter().any(|won| won.severity >= finding.grade.severity && won.level <= finding.grade.level)
+    };
+    findings.into_iter().filter(|finding| !loses(finding)).collect()
 }

@@ -6,7 +6,7 @@ use super::narrow::narrower;
 use crate::data::iam_actions::{self, Counts};
 use crate::engine::{Confidence, Finding, Findings, Grade};
 use crate::iam::scope::refuses;
-use crate::iam::{Reading, Subject, Width, readings, subjects, width, words};
+use crate::iam::{Reading, Subject, Width, readings, subjects, things, width, words};
 use crate::model::World;
 use crate::source::Span;
 use crate::value::Guard;
@@ -163,6 +163,7 @@ fn report(world: &World, wide: &[(&Subject, Wide)], out: &mut Findings) {
         (service, true) => format!("{who} may do everything in `{service}`"),
         (_, false) => format!("{who} may do all of `{}`", first.pattern),
     };
+    let on = every_resource(subject, &first.pattern);
     let by = subject.managed().map_or_else(String::new, |name| format!(", by the policy `{name}`"));
     let mut patterns: Vec<&str> = wide.iter().map(|(_, wide)| wide.pattern.as_str()).collect();
     patterns.dedup();
@@ -178,7 +179,7 @@ fn report(world: &World, wide: &[(&Subject, Wide)], out: &mut Findings) {
     let how_many = |wide: &Wide| if wide.service == "*" { "every action".to_owned() } else { say(wide.counts) };
     let message = match first.service.as_str() {
         "*" => format!("{may}{by}{also}"),
-        _ => format!("{may}: {}{by}{also}", say(first.counts)),
+        _ => format!("{may}{on}: {}{by}{also}", say(first.counts)),
     };
     let sure = !first.reading.may_differ && !bounded;
     let mut finding = Finding::new(grade, first.reading.span, message).when(&when).confidence(if sure {
@@ -204,6 +205,16 @@ fn report(world: &World, wide: &[(&Subject, Wide)], out: &mut Findings) {
         }
     };
     out.push(subject.relate(finding.help(help)));
+}
+
+/// What the statement lets it be done to, in words, where that is all there is: `` on every bucket``.
+fn every_resource(subject: &Subject, pattern: &str) -> String {
+    let resources = &subject.statement.resources;
+    let all = |reading: &Reading| width(&reading.text) == Width::Everything;
+    if resources.negated || subject.managed().is_some() || !resources.items.iter().flat_map(readings).any(|r| all(&r)) {
+        return String::new();
+    }
+    things::noun(pattern).map_or_else(String::new, |noun| format!(", on every {noun}"))
 }
 
 /// The resources of the service that the function works with, where the statement names none.

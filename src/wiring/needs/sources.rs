@@ -100,9 +100,9 @@ fn registry<'a>(
 ) {
     for kind in ["AmazonManagedKafkaEventSourceConfig", "SelfManagedKafkaEventSourceConfig"] {
         let uris = declaration.get(kind).get("SchemaRegistryConfig.SchemaRegistryURI").text();
-        for (uri, span, when) in uris.set().filter(|(uri, ..)| service_of(uri).as_deref() == Some("glue")) {
+        for (_, span, when) in uris.set().filter(|(uri, ..)| service_of(uri).as_deref() == Some("glue")) {
             let effect = format!("`{name}` cannot read the schemas of what triggers it");
-            let wiring = Wiring::new(&needs::SCHEMA_REGISTRY, effect, span, "a registry of schemas").on(uri);
+            let wiring = Wiring::new(&needs::SCHEMA_REGISTRY, effect, span, "a registry of schemas");
             out.push(wiring.when(&exists.and(when)).held_by(holder, !holder.origin.is_written()));
         }
     }
