@@ -205,11 +205,7 @@ fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
     let narrowest = narrower.as_ref().and_then(|narrower| narrower.help(world, subject));
     finding = finding.help(narrowest.unwrap_or_else(|| help(world, subject, &patterns, &services, &nouns)));
     finding.fix = narrower.filter(|_| wide.len() == 1).and_then(|narrower| narrower.fix(world, subject));
-    let finding = subject.relate(finding);
-    // Of what has all of a service, `role-service-wildcard` speaks, of the whole statement.
-    let whole = |pattern: &&str| pattern.split_once(':').is_none_or(|(_, name)| name.bytes().all(|byte| byte == b'*'));
-    let everything = patterns.iter().any(|pattern| !pattern.contains(':'));
-    out.push(if everything || patterns.iter().all(whole) { finding } else { finding.cause(first.span) });
+    out.push(subject.relate(finding));
 }
 
 /// What a function needs for its own log.
