@@ -206,9 +206,10 @@ fn report(world: &World, wide: &[(&Subject, Wide)], out: &mut Findings) {
     };
     let finding = subject.relate(finding.help(help));
     // Where the statement has more than whole services, `role-resource-wildcard` has something of its own to say.
-    let mut actions = subject.statement.actions.items.iter().map(|element| element.text.as_literal().unwrap_or(""));
-    let whole = |pattern: &str| pattern.split_once(':').map_or(is_stars(pattern), |(_, name)| is_stars(name));
-    out.push(if actions.all(whole) { finding } else { finding.cause(first.reading.span) });
+    let mut actions = subject.statement.actions.items.iter().flat_map(readings);
+    let is_whole = |pattern: &str| pattern.split_once(':').map_or(is_stars(pattern), |(_, name)| is_stars(name));
+    let whole = actions.all(|reading| reading.text.as_literal().is_some_and(is_whole));
+    out.push(if whole { finding } else { finding.cause(first.reading.span) });
 }
 
 /// What the statement lets it be done to, in words, where that is all there is: `` on every bucket``.
