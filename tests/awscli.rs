@@ -161,8 +161,8 @@ fn a_folder_becomes_one_application() {
         .map(|trigger| (format!("{:?}", trigger.kind), &*trigger.holder.address))
         .collect();
     let mapping = "00000000-0000-4000-8000-000000000003";
-    let mut expected =
-        [("S3", "uploads"), ("S3", "uploads"), ("Poll", mapping)].map(|(kind, by)| (kind.to_owned(), by));
+    let mut expected = [("S3", "uploads"), ("S3", "uploads"), ("Poll", mapping), ("Url", "resize/url")]
+        .map(|(kind, by)| (kind.to_owned(), by));
     let mut triggers = triggers;
     triggers.sort();
     expected.sort();

@@ -1,5 +1,6 @@
 //! The typed view: Lambda's own things, built once over the resources of a world.
 
+use super::trigger::Trigger;
 use super::{Resource, ResourceId};
 use crate::engine::Address;
 use crate::iam::{Policy, Statement};
@@ -141,76 +142,6 @@ pub struct Target {
     pub when: Guard,
     /// Where it is named.
     pub span: Span,
-}
-
-/// What kind of thing runs a function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TriggerKind {
-    /// A bucket's notification.
-    S3,
-    /// A topic's subscription.
-    Sns,
-    /// A rule's target.
-    EventsRule,
-    /// A log group's subscription filter.
-    Logs,
-    /// A method or route of an API, or an authorizer.
-    ApiGateway,
-    /// An event source mapping.
-    Poll,
-}
-
-impl TriggerKind {
-    /// The principal that needs a permission; `None` for those that use a role.
-    #[must_use]
-    pub fn principal(self) -> Option<&'static str> {
-        match self {
-            Self::S3 => Some("s3.amazonaws.com"),
-            Self::Sns => Some("sns.amazonaws.com"),
-            Self::EventsRule => Some("events.amazonaws.com"),
-            Self::Logs => Some("logs.amazonaws.com"),
-            Self::ApiGateway => Some("apigateway.amazonaws.com"),
-            Self::Poll => None,
-        }
-    }
-}
-
-/// Something that runs a function.
-#[derive(Debug)]
-pub struct Trigger<'a> {
-    /// Of what kind.
-    pub kind: TriggerKind,
-    /// The function.
-    pub target: Target,
-    /// The resource that declares it (the bucket, the subscription, the rule …).
-    pub holder: &'a Resource,
-    /// The ARN of what runs the function, as its permission must name it (bucket, topic, rule, log group, API).
-    pub source_arn: Option<Text>,
-    /// The resource that it is, where the world declares it.
-    pub source: Option<&'a Resource>,
-    /// The events (`s3:ObjectCreated:*`).
-    pub events: Value<&'a Text>,
-    /// The part of the configuration that declares it, for filters.
-    pub declaration: Value<&'a Data>,
-    /// Where it is declared: the event's name, the configuration's entry.
-    pub span: Span,
-    /// Who made it: the user, or the format from something the user wrote.
-    pub made: bool,
-    /// The deployments in which it certainly has no role of its own, so that it needs a permission.
-    pub without_role: Guard,
-    /// Which trigger of its source it is, in words that follow "`Fn` for": `GET /items`, `an authorizer`. Empty where the source is enough.
-    pub route: String,
-}
-
-impl Trigger<'_> {
-    /// The `route` of an API's authorizers.
-    pub(super) const AUTHORIZER: &'static str = "an authorizer";
-
-    /// Whether it is an API's authorizer.
-    #[must_use]
-    pub fn is_authorizer(&self) -> bool {
-        self.route == Self::AUTHORIZER
-    }
 }
 
 impl Function<'_> {

@@ -1,18 +1,17 @@
 //! Resources, and the typed [`application`] built from them.
 
-mod api;
 pub mod application;
 mod build;
 mod order;
 mod resource;
 mod resource_policy;
+mod trigger;
 mod triggers;
 mod world;
 
-pub use application::{
-    Application, Function, FunctionId, Permission, ResourcePolicy, Role, RoleId, Target, Trigger, TriggerKind,
-};
+pub use application::{Application, Function, FunctionId, Permission, ResourcePolicy, Role, RoleId, Target};
 pub use order::{Wait, Waits};
 pub use resource::{Names, Origin, Reference, Resource, ResourceId, WHOLE_POLICY};
+pub use trigger::{Trigger, TriggerKind};
 pub(crate) use triggers::pseudo;
 pub use world::World;

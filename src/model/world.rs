@@ -166,7 +166,7 @@ impl<'a> World<'a> {
 
     /// The functions that a value can name, and whether those are all (a name that is none of the world's is known too).
     #[must_use]
-    pub fn targets(&self, value: &Value<&'a Text>) -> (Vec<Target>, bool) {
+    pub fn targets(&self, value: &Value<&Text>) -> (Vec<Target>, bool) {
         let mut known = value.is_exhaustive();
         let mut out = Vec::new();
         for (text, span, when) in value.set() {

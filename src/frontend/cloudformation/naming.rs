@@ -45,11 +45,54 @@ static NAMINGS: &[Naming] = &[
         &[("ApiId", "{name}")],
     ),
     naming(
+        "AWS::AppSync::Api",
+        "",
+        "arn:{partition}:appsync:{region}:{account}:apis/{ApiId}",
+        "{arn}",
+        &[("ApiArn", "{arn}")],
+    ),
+    naming("AWS::AppSync::GraphQLApi", "", "arn:{partition}:appsync:{region}:{account}:apis/{ApiId}", "{arn}", &[]),
+    naming(
+        "AWS::Bedrock::Agent",
+        "",
+        "arn:{partition}:bedrock:{region}:{account}:agent/{name}",
+        "{name}",
+        &[("AgentArn", "{arn}"), ("AgentId", "{name}")],
+    ),
+    naming(
+        "AWS::CloudWatch::Alarm",
+        "AlarmName",
+        "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}",
+        "{name}",
+        &[],
+    ),
+    naming(
+        "AWS::CloudWatch::CompositeAlarm",
+        "AlarmName",
+        "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}",
+        "{name}",
+        &[],
+    ),
+    naming(
+        "AWS::CodeCommit::Repository",
+        "RepositoryName",
+        "arn:{partition}:codecommit:{region}:{account}:{name}",
+        "{RepositoryId}",
+        &[("Name", "{name}")],
+    ),
+    naming(
         "AWS::Cognito::UserPool",
         "",
         "arn:{partition}:cognito-idp:{region}:{account}:userpool/{name}",
         "{name}",
         &[("UserPoolId", "{name}")],
+    ),
+    naming(
+        "AWS::Config::ConfigRule",
+        "ConfigRuleName",
+        "arn:{partition}:config:{region}:{account}:config-rule/{ConfigRuleId}",
+        "{name}",
+        &[],
     ),
     naming(
         "AWS::DynamoDB::GlobalTable",
@@ -64,6 +107,13 @@ static NAMINGS: &[Naming] = &[
         "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
         "{name}",
         &[("StreamArn", "arn:{partition}:dynamodb:{region}:{account}:table/{name}/stream/{stream}")],
+    ),
+    naming(
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "",
+        "arn:{partition}:elasticloadbalancing:{region}:{account}:{TargetGroupFullName}",
+        "{arn}",
+        &[("TargetGroupArn", "{arn}")],
     ),
     naming(
         "AWS::Events::EventBus",
@@ -183,6 +233,14 @@ static NAMINGS: &[Naming] = &[
         "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
         "{arn}",
         &[("Name", "{name}")],
+    ),
+    naming("AWS::Transfer::Server", "", "arn:{partition}:transfer:{region}:{account}:server/{ServerId}", "{arn}", &[]),
+    naming(
+        "AWS::VpcLattice::TargetGroup",
+        "",
+        "arn:{partition}:vpc-lattice:{region}:{account}:targetgroup/{Id}",
+        "{arn}",
+        &[],
     ),
 ];
 

@@ -77,18 +77,11 @@ fn report(
     let Some(function) = world.function(invocation.function) else { return };
     let name = function.address();
     let holder = &trigger.holder.address;
-    let (service, effect) = match trigger.kind {
-        TriggerKind::S3 if live => ("S3", "its notifications are lost"),
-        TriggerKind::Logs if live => ("CloudWatch Logs", "its events are lost"),
-        TriggerKind::S3 => ("S3", "the deployment fails"),
-        TriggerKind::Logs => ("CloudWatch Logs", "the deployment fails"),
-        TriggerKind::Sns => ("SNS", "the topic's messages never reach it"),
-        TriggerKind::EventsRule => ("EventBridge", "the rule never runs it"),
-        TriggerKind::ApiGateway | TriggerKind::Poll => ("API Gateway", "the API answers with status 500"),
-    };
+    let Some((grade, effect)) = effect(trigger, live) else { return };
+    let service = trigger.kind.caller().name;
     let route = if trigger.route.is_empty() { String::new() } else { format!(" ({})", trigger.route) };
     let message = format!("no permission lets {service} invoke `{name}` for `{holder}`{route}, so {effect}");
-    let mut finding = Finding::new(Grade::ERROR, trigger.span, message)
+    let mut finding = Finding::new(grade, trigger.span, message)
         .here(format!("`{holder}` invokes `{name}`"))
         .when(left)
         .related(name)
@@ -142,6 +135,44 @@ fn meant<'a>(statements: &Statements<'a>, invocation: &Invocation) -> Option<&'a
     })
 }
 
+/// What comes of a trigger without a permission. `None`: it is not known whether the service needs one.
+fn effect(trigger: &Trigger, live: bool) -> Option<(Grade, &'static str)> {
+    use TriggerKind as Kind;
+    Some(match trigger.kind {
+        Kind::S3 if live => (Grade::ERROR, "its notifications are lost"),
+        Kind::Logs | Kind::LogsAccount if live => (Grade::ERROR, "its events are lost"),
+        Kind::S3 | Kind::Logs | Kind::LogsAccount | Kind::LoadBalancer | Kind::Config | Kind::SecretRotation => {
+            (Grade::ERROR, "the deployment fails")
+        }
+        Kind::Sns => (Grade::ERROR, "the topic's messages never reach it"),
+        Kind::EventsRule => (Grade::ERROR, "the rule never runs it"),
+        Kind::ApiGateway => (Grade::ERROR, "the API answers with status 500"),
+        Kind::Cognito => (Grade::ERROR, cognito(&trigger.route)),
+        Kind::IotRule => (Grade::ERROR, "the rule's messages never reach it"),
+        Kind::Ses => (Grade::WARNING, "the deployment fails"),
+        Kind::Alarm => (Grade::WARNING, "the alarm's action fails"),
+        Kind::CodeCommit => (Grade::WARNING, "the repository's events never reach it"),
+        Kind::BedrockAgent => (Grade::WARNING, "what the agent asks of it fails"),
+        Kind::AppSyncAuthorizer => (Grade::WARNING, "the API refuses every request that it should authorize"),
+        Kind::Iot if trigger.is_authorizer() => (Grade::WARNING, "nobody that it should authorize can connect"),
+        Kind::Iot if trigger.source_arn.is_some() => (Grade::WARNING, "what waits for its answer fails"),
+        Kind::Lex => (Grade::WARNING, "the bot's turns that it should answer fail"),
+        Kind::Transfer => (Grade::WARNING, "nobody can log in"),
+        Kind::AppConfig => (Grade::WARNING, "no configuration can be validated"),
+        Kind::CognitoSync => (Grade::WARNING, "the synchronization fails"),
+        _ => return None,
+    })
+}
+
+/// What fails when Cognito may not run this trigger of a user pool.
+fn cognito(trigger: &str) -> &'static str {
+    match trigger {
+        "PreSignUp" | "PostConfirmation" => "nobody can sign up",
+        "CustomMessage" | "CustomEmailSender" | "CustomSMSSender" => "its messages are not sent",
+        _ => "nobody can sign in",
+    }
+}
+
 /// The smallest permission that is missing.
 fn help(trigger: &Trigger, principal: &str, add: String) -> String {
     let mut text = add;
@@ -150,6 +181,7 @@ fn help(trigger: &Trigger, principal: &str, add: String) -> String {
         TriggerKind::ApiGateway if !trigger.is_authorizer() => api_of(source).with("/*"),
         _ => source.clone(),
     });
+    let holder = &trigger.holder.address;
     match (trigger.kind, source) {
         (TriggerKind::S3, source) => {
             // A bucket that waits for a permission that names the bucket waits for itself.
@@ -160,6 +192,20 @@ fn help(trigger: &Trigger, principal: &str, add: String) -> String {
                 let _ = write!(text, ", `SourceArn: {source}`");
             }
             text += " and `SourceAccount: ${AWS::AccountId}`, and let the bucket wait for it with `DependsOn`";
+        }
+        // The same: what the permission should name waits for the permission.
+        (TriggerKind::LoadBalancer, _) => {
+            let _ = write!(
+                text,
+                " and `SourceArn: arn:aws:elasticloadbalancing:${{AWS::Region}}:${{AWS::AccountId}}:targetgroup/*`, and \
+                 let `{holder}` wait for it with `DependsOn`"
+            );
+        }
+        (TriggerKind::Config | TriggerKind::CodeCommit | TriggerKind::Ses, _) => {
+            let _ = write!(
+                text,
+                " and `SourceAccount: ${{AWS::AccountId}}`, and let `{holder}` wait for it with `DependsOn`"
+            );
         }
         (_, Some(source)) => {
             let _ = write!(text, " and `SourceArn: {source}`");

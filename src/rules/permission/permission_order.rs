@@ -52,7 +52,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
 fn validates(kind: TriggerKind) -> Option<&'static str> {
     match kind {
         TriggerKind::S3 => Some("S3"),
-        TriggerKind::Logs => Some("CloudWatch Logs"),
+        TriggerKind::Logs | TriggerKind::LogsAccount => Some("CloudWatch Logs"),
         _ => None,
     }
 }

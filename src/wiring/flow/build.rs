@@ -183,7 +183,7 @@ impl<'a> Drafts<'_, 'a> {
                 self.delivery(trigger, from, takes, runs(polled), kind, &trigger.target.when);
             }
             TriggerKind::Logs => self.own_log(trigger, kind),
-            TriggerKind::ApiGateway => {}
+            _ => {}
         }
     }
 

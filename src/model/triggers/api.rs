@@ -4,10 +4,9 @@
 //! authorizer. Source: "Control access to a REST API with IAM permissions" and "Lambda resource-based policies",
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html>.
 
-use super::Resource;
-use super::application::{Trigger, TriggerKind};
-use super::triggers::{Push, own_arn, push};
-use super::world::World;
+use super::{Push, own_arn, push, whole};
+use crate::model::world::World;
+use crate::model::{Resource, Trigger, TriggerKind};
 use crate::source::SourceId;
 use crate::value::{Data, Guard, Piece, Symbol, SymbolKind, Text, Value};
 use rustc_hash::FxHashMap;
@@ -45,16 +44,12 @@ fn add<'a>(world: &World<'a>, call: Call<'a>, out: &mut Vec<Trigger<'a>>) {
     push(
         world,
         Push {
-            kind: TriggerKind::ApiGateway,
-            holder: call.holder,
-            target: call.target,
             source_arn,
             source: api.and_then(|api| world.resource_named(call.api_kind, api)),
-            events: Value::unset(call.holder.span),
-            declaration: &call.declaration,
             without_role: call.role.unset_when(),
             route: call.route,
             when: call.when,
+            ..Push::new(TriggerKind::ApiGateway, call.holder, &call.declaration, call.target)
         },
         out,
     );
@@ -63,11 +58,6 @@ fn add<'a>(world: &World<'a>, call: Call<'a>, out: &mut Vec<Trigger<'a>>) {
 /// The text that a value certainly is.
 fn only(value: Value<&Data>) -> Option<Text> {
     value.text().only().map(|text| (*text).clone())
-}
-
-/// All that a resource says.
-fn whole(holder: &Resource) -> Value<&Data> {
-    holder.properties.borrow().within(&holder.when)
 }
 
 fn anything() -> Text {
@@ -330,16 +320,10 @@ pub(super) fn http_target<'a>(world: &World<'a>, api: &'a Resource, out: &mut Ve
     push(
         world,
         Push {
-            kind: TriggerKind::ApiGateway,
-            holder: api,
-            target: api.get("Target"),
             source_arn: Some(arn),
             source: Some(api),
-            events: Value::unset(api.span),
-            declaration: &declaration,
             without_role: api.get("CredentialsArn").unset_when(),
-            route: String::new(),
-            when: Guard::always(),
+            ..Push::new(TriggerKind::ApiGateway, api, &declaration, api.get("Target"))
         },
         out,
     );

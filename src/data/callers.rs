@@ -1,0 +1,221 @@
+//! The services that run functions: who lets each in, and which ARN it calls for.
+//!
+//! Retrieved 2026-11-22 from: CloudFormation's resource schemas (cfn-lint 1.58.0), the permissions that SAM's
+//! translator 1.115.0 and the AWS CDK 2.276.0 make, and the pages "Granting Lambda function access to AWS services" and
+//! "Invoking Lambda with events from other AWS services",
+//! <https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html>.
+
+/// A service that runs functions, in one of the ways in which it does.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The service's name in prose.
+    pub name: &'static str,
+    /// What its calls are for, as in "a bucket of any account": `bucket`.
+    pub source: &'static str,
+    /// Whose right it calls with.
+    pub authority: Authority,
+    /// The service in the ARNs that it calls for (`execute-api`); empty where it names none.
+    pub arn: &'static str,
+    /// Whether it waits for what the function answers.
+    pub synchronous: bool,
+    /// Whether it tries the function when it is told of it, so that the permission must be there first.
+    pub tries_first: bool,
+}
+
+/// Whose right lets a service run a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// The service's own: a statement of the function's resource-based policy lets in this principal (written without
+    /// the region that some put before `.amazonaws.com`).
+    Permission(&'static str),
+    /// A role's that is given to the service; it trusts this principal.
+    Role(&'static str),
+    /// Those of whoever uses the service (deploys a stack, reads an object).
+    User,
+    /// The function's own role: Lambda itself fetches the events.
+    Poll,
+}
+
+use Authority::{Permission, Poll, Role, User};
+
+const fn caller(name: &'static str, source: &'static str, authority: Authority, arn: &'static str) -> Caller {
+    Caller { name, source, authority, arn, synchronous: false, tries_first: false }
+}
+
+impl Caller {
+    const fn waits(self) -> Self {
+        Self { synchronous: true, ..self }
+    }
+
+    const fn tries(self) -> Self {
+        Self { tries_first: true, ..self }
+    }
+
+    /// The principal that needs a permission.
+    #[must_use]
+    pub fn principal(&self) -> Option<&'static str> {
+        match self.authority {
+            Permission(principal) => Some(principal),
+            Role(_) | User | Poll => None,
+        }
+    }
+
+    /// The same, without `.amazonaws.com`.
+    #[must_use]
+    pub fn service(&self) -> Option<&'static str> {
+        self.principal().and_then(|principal| principal.strip_suffix(".amazonaws.com"))
+    }
+}
+
+/// Notifications of a bucket.
+pub static S3: Caller = caller("S3", "bucket", Permission("s3.amazonaws.com"), "s3").tries();
+/// Subscriptions to a topic.
+pub static SNS: Caller = caller("SNS", "topic", Permission("sns.amazonaws.com"), "sns");
+/// Rules.
+pub static EVENTS: Caller = caller("EventBridge", "EventBridge rule", Permission("events.amazonaws.com"), "events");
+/// Subscription filters, of a group or of the whole account.
+pub static LOGS: Caller = caller("CloudWatch Logs", "log group", Permission("logs.amazonaws.com"), "logs").tries();
+/// Methods, routes and authorizers, of REST, HTTP and WebSocket APIs.
+pub static API_GATEWAY: Caller =
+    caller("API Gateway", "API", Permission("apigateway.amazonaws.com"), "execute-api").waits();
+/// Target groups of application load balancers.
+pub static LOAD_BALANCER: Caller = caller(
+    "Elastic Load Balancing",
+    "target group",
+    Permission("elasticloadbalancing.amazonaws.com"),
+    "elasticloadbalancing",
+)
+.waits()
+.tries();
+/// Triggers of a user pool.
+pub static COGNITO: Caller =
+    caller("Cognito", "user pool", Permission("cognito-idp.amazonaws.com"), "cognito-idp").waits();
+/// Sync triggers of an identity pool.
+pub static COGNITO_SYNC: Caller =
+    caller("Cognito Sync", "identity pool", Permission("cognito-sync.amazonaws.com"), "cognito-identity").waits();
+/// Authorizers of GraphQL and Event APIs.
+pub static APPSYNC_AUTHORIZER: Caller =
+    caller("AppSync", "AppSync API", Permission("appsync.amazonaws.com"), "appsync").waits();
+/// Data sources of GraphQL APIs.
+pub static APPSYNC: Caller = caller("AppSync", "AppSync API", Role("appsync"), "appsync").waits();
+/// Actions of rules.
+pub static IOT_RULE: Caller = caller("IoT", "IoT rule", Permission("iot.amazonaws.com"), "iot");
+/// Custom authorizers, hooks of fleet provisioning, certificate providers.
+pub static IOT: Caller = caller("IoT", "IoT rule or authorizer", Permission("iot.amazonaws.com"), "iot").waits();
+/// Custom rules.
+pub static CONFIG: Caller = caller("Config", "Config rule", Permission("config.amazonaws.com"), "config").tries();
+/// Rotation of a secret.
+pub static SECRETS_MANAGER: Caller =
+    caller("Secrets Manager", "secret", Permission("secretsmanager.amazonaws.com"), "secretsmanager").tries();
+/// Triggers of a repository.
+pub static CODECOMMIT: Caller =
+    caller("CodeCommit", "repository", Permission("codecommit.amazonaws.com"), "codecommit").tries();
+/// Rules for mail that is received.
+pub static SES: Caller = caller("SES", "SES receipt rule", Permission("ses.amazonaws.com"), "ses").tries();
+/// Actions of alarms.
+pub static ALARM: Caller =
+    caller("CloudWatch", "alarm", Permission("lambda.alarms.cloudwatch.amazonaws.com"), "cloudwatch");
+/// Data sources of dashboards.
+pub static CLOUDWATCH_DATA: Caller =
+    caller("CloudWatch", "data source", Permission("cloudwatch.datasource.amazonaws.com"), "cloudwatch").waits();
+/// Action groups and parsers of agents.
+pub static BEDROCK: Caller = caller("Bedrock", "Bedrock agent", Permission("bedrock.amazonaws.com"), "bedrock").waits();
+/// Target groups of VPC Lattice.
+pub static LATTICE: Caller =
+    caller("VPC Lattice", "target group", Permission("vpc-lattice.amazonaws.com"), "vpc-lattice").waits();
+/// Bots of Lex V2.
+pub static LEX: Caller = caller("Lex", "bot", Permission("lexv2.amazonaws.com"), "lex").waits();
+/// Bots of Lex V1.
+pub static LEX_V1: Caller = caller("Lex", "bot", Permission("lex.amazonaws.com"), "lex").waits();
+/// Contact flows.
+pub static CONNECT: Caller =
+    caller("Connect", "Connect instance", Permission("connect.amazonaws.com"), "connect").waits();
+/// Identity providers of a server.
+pub static TRANSFER: Caller =
+    caller("Transfer Family", "Transfer server", Permission("transfer.amazonaws.com"), "transfer").waits();
+/// Validators of configurations.
+pub static APPCONFIG: Caller =
+    caller("AppConfig", "configuration profile", Permission("appconfig.amazonaws.com"), "appconfig").waits();
+/// Hooks of campaigns.
+pub static PINPOINT: Caller =
+    caller("Pinpoint", "application", Permission("pinpoint.amazonaws.com"), "mobiletargeting").waits();
+/// What stands before a function's URL, where it signs for it.
+pub static CLOUDFRONT: Caller =
+    caller("CloudFront", "CloudFront distribution", Permission("cloudfront.amazonaws.com"), "cloudfront").waits();
+
+/// Lambda@Edge. CloudFront copies the function with a role of its own.
+pub static EDGE: Caller = caller("CloudFront", "CloudFront distribution", User, "cloudfront").waits();
+/// Schedules.
+pub static SCHEDULER: Caller = caller("EventBridge Scheduler", "schedule", Role("scheduler"), "scheduler");
+/// Targets and enrichments of pipes.
+pub static PIPES: Caller = caller("EventBridge Pipes", "pipe", Role("pipes"), "pipes").waits();
+/// Tasks of state machines.
+pub static STEP_FUNCTIONS: Caller = caller("Step Functions", "state machine", Role("states"), "states").waits();
+/// Transformations of delivery streams.
+pub static FIREHOSE: Caller = caller("Firehose", "delivery stream", Role("firehose"), "firehose").waits();
+/// Actions of pipelines.
+pub static CODEPIPELINE: Caller = caller("CodePipeline", "pipeline", Role("codepipeline"), "codepipeline");
+/// Hooks of ECS deployments.
+pub static ECS: Caller = caller("ECS", "service", Role("ecs"), "ecs").waits();
+/// Nodes of Bedrock's flows.
+pub static BEDROCK_FLOW: Caller = caller("Bedrock", "flow", Role("bedrock"), "bedrock").waits();
+/// Rules of SES's Mail Manager.
+pub static MAIL_MANAGER: Caller = caller("SES Mail Manager", "rule set", Role("ses"), "ses");
+/// Steps of Transfer's workflows.
+pub static TRANSFER_WORKFLOW: Caller = caller("Transfer Family", "workflow", Role("transfer"), "transfer");
+/// Custom resources.
+pub static CLOUDFORMATION: Caller = caller("CloudFormation", "stack", User, "cloudformation");
+/// Objects that a function transforms as they are read.
+pub static OBJECT_LAMBDA: Caller = caller("S3 Object Lambda", "access point", User, "s3-object-lambda").waits();
+/// A URL of the function's own.
+pub static URL: Caller = caller("Lambda", "function URL", User, "").waits();
+/// Asynchronous destinations of another function.
+pub static LAMBDA: Caller = caller("Lambda", "function", Role("lambda"), "lambda");
+/// Event source mappings.
+pub static POLLER: Caller = caller("Lambda", "event source", Poll, "").waits();
+
+/// All of them.
+pub static ALL: &[&Caller] = &[
+    &S3,
+    &SNS,
+    &EVENTS,
+    &LOGS,
+    &API_GATEWAY,
+    &LOAD_BALANCER,
+    &COGNITO,
+    &COGNITO_SYNC,
+    &APPSYNC_AUTHORIZER,
+    &APPSYNC,
+    &IOT_RULE,
+    &IOT,
+    &CONFIG,
+    &SECRETS_MANAGER,
+    &CODECOMMIT,
+    &SES,
+    &ALARM,
+    &CLOUDWATCH_DATA,
+    &BEDROCK,
+    &LATTICE,
+    &LEX,
+    &LEX_V1,
+    &CONNECT,
+    &TRANSFER,
+    &APPCONFIG,
+    &PINPOINT,
+    &CLOUDFRONT,
+    &EDGE,
+    &SCHEDULER,
+    &PIPES,
+    &STEP_FUNCTIONS,
+    &FIREHOSE,
+    &CODEPIPELINE,
+    &ECS,
+    &BEDROCK_FLOW,
+    &MAIL_MANAGER,
+    &TRANSFER_WORKFLOW,
+    &CLOUDFORMATION,
+    &OBJECT_LAMBDA,
+    &URL,
+    &LAMBDA,
+    &POLLER,
+];
