@@ -17,6 +17,7 @@ mod permissions;
 mod principal;
 mod runtimes;
 mod schedules;
+mod senders;
 mod statements;
 
 pub use meta::{ReportedBy, RuleMeta};
@@ -92,6 +93,9 @@ rules! {
     s3_notification_overlap in "trigger/s3_notification_overlap.rs",
     schedule_expression in "trigger/schedule_expression.rs",
     sns_subscription in "trigger/sns_subscription.rs",
+    queue_policy_missing in "trigger/queue_policy_missing.rs",
+    topic_policy_missing in "trigger/topic_policy_missing.rs",
+    queue_policy_public in "trigger/queue_policy_public.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }
 
