@@ -144,6 +144,20 @@ impl<'a> World<'a> {
         function.roles.iter().filter_map(|(id, when)| self.role(*id).map(|role| (role, when.clone())))
     }
 
+    /// The functions that use a role, each in the deployments in which it certainly does.
+    #[must_use]
+    pub fn users_of(&self, role: &Role) -> Vec<(&Function<'a>, Guard)> {
+        let functions = role.functions.iter().filter_map(|id| self.function(*id));
+        functions
+            .map(|function| {
+                let uses = function.roles.iter().filter(|(used, _)| *used == role.id);
+                let when = uses.fold(Guard::never(), |guard, (_, when)| guard.or(when));
+                (function, when.and(&role.resource.when))
+            })
+            .filter(|(_, when)| when.is_possible())
+            .collect()
+    }
+
     /// The function that a text names, by name, ARN, partial ARN or invocation URI, and the qualifier that it
     /// names with it.
     #[must_use]

@@ -86,6 +86,7 @@ rules! {
     role_resource_wildcard in "role/role_resource_wildcard.rs",
     role_path_ref in "role/role_path_ref.rs",
     role_service_wildcard in "role/role_service_wildcard.rs",
+    role_shared in "role/role_shared.rs",
     role_trust_policy in "role/role_trust_policy.rs",
     recursive_trigger in "trigger/recursive_trigger.rs",
     s3_fifo_target in "trigger/s3_fifo_target.rs",

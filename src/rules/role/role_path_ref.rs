@@ -1,7 +1,6 @@
 //! `role-path-ref`: see `rules/role/role-path-ref.md`.
 
-use crate::engine::{Applicability, Fix};
-use crate::engine::{Finding, Findings, Grade};
+use crate::engine::{Applicability, Finding, Findings, Fix, Grade};
 use crate::fix::{self, Expression};
 use crate::model::{Function, Role, World};
 use crate::source::Span;

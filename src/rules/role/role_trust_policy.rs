@@ -41,15 +41,8 @@ struct User<'a> {
 
 impl<'a> User<'a> {
     fn of(world: &'a World<'_>, role: &'a Role<'a>, trust: &Policy) -> Self {
-        let mut scope = trusts_lambda(trust);
-        let mut functions = Vec::new();
-        for function in role.functions.iter().filter_map(|id| world.function(*id)) {
-            let function: &'a Function<'a> = function;
-            let uses = function.roles.iter().filter(|(used, _)| *used == role.id);
-            let when = uses.fold(Guard::never(), |guard, (_, when)| guard.or(when)).and(&role.resource.when);
-            scope = scope.or(&when);
-            functions.push((function, when));
-        }
+        let functions = world.users_of(role);
+        let scope = functions.iter().fold(trusts_lambda(trust), |guard, (_, when)| guard.or(when));
         Self { role, functions, scope: scope.and(&role.resource.when) }
     }
 
