@@ -193,6 +193,7 @@ fn broken(source: SourceId, parsed: Parsed, finding: Finding) -> Unit {
         format: Format::CloudFormation,
         document: parsed.document,
         resources: Vec::new(),
+        mentions: Vec::new(),
         open: true,
         regions: Vec::new(),
         conditions: Vec::new(),

@@ -1,7 +1,7 @@
 //! What a front-end makes of one source.
 
 use crate::engine::{Address, Finding};
-use crate::model::Resource;
+use crate::model::{Reference, Resource};
 use crate::source::{SourceId, Span};
 use crate::syntax::Document;
 use crate::value::{Atom, Data, Guard, Parameter, Value};
@@ -29,6 +29,8 @@ pub struct Unit {
     pub document: Document,
     /// What it declares.
     pub resources: Vec<Resource>,
+    /// The resources that are referred to elsewhere than in properties: by outputs, `Globals`, metadata, update policies.
+    pub mentions: Vec<Reference>,
     /// Whether there may be more resources than are seen (a macro, `Fn::ForEach` over an unknown list).
     pub open: bool,
     /// Which bytes belong to which address. Regions nest; the innermost one counts.

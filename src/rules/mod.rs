@@ -74,6 +74,7 @@ rules! {
     permission_source_account in "permission/permission_source_account.rs",
     permission_source_too_wide in "permission/permission_source_too_wide.rs",
     permission_without_source in "permission/permission_without_source.rs",
+    policy_detached in "role/policy_detached.rs",
     policy_malformed in "role/policy_malformed.rs",
     public_layer in "layer/public_layer.rs",
     public_permission in "permission/public_permission.rs",

@@ -89,6 +89,7 @@ pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Option<Unit> {
         format: Format::AwsCli,
         document,
         resources,
+        mentions: Vec::new(),
         open: true,
         regions,
         conditions: Vec::new(),

@@ -16,7 +16,7 @@ mod template;
 
 use super::{Format, Output, Region, Ties, Unit};
 use crate::engine::{Finding, Grade};
-use crate::model::{Names, Origin, Resource};
+use crate::model::{Names, Origin, Reference, Resource};
 use crate::source::SourceId;
 use crate::syntax::{DuplicateKey, Parsed};
 use crate::value::{Data, Guard, Map, Value};
@@ -50,6 +50,7 @@ pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Unit {
         })
         .collect();
     let ties = ties(&template);
+    let mentions = mentions(&template);
     let open = template.open.get();
     let regions = regions(&template);
     let atoms = std::mem::take(&mut *template.atoms.borrow_mut()).into_vec();
@@ -59,6 +60,7 @@ pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Unit {
         format: if is_sam { Format::Sam } else { Format::CloudFormation },
         document,
         resources,
+        mentions,
         open,
         regions,
         conditions,
@@ -74,6 +76,7 @@ fn empty(source: SourceId, document: crate::syntax::Document) -> Unit {
         format: Format::CloudFormation,
         document,
         resources: Vec::new(),
+        mentions: Vec::new(),
         open: true,
         regions: Vec::new(),
         conditions: Vec::new(),
@@ -137,6 +140,24 @@ fn lower(template: &Template, declared: &Declared) -> Resource {
     };
     template.bindings.replace(Vec::new());
     resource
+}
+
+/// What is referred to elsewhere than in resources' properties.
+fn mentions(template: &Template) -> Vec<Reference> {
+    let document = template.document;
+    let sections = document.effective_entries(template.root).iter();
+    let others = sections.filter(|section| document.text(section.key) != Some("Resources"));
+    let mut out: Vec<Reference> = others.flat_map(|section| references::below(template, section.value)).collect();
+    for declared in &template.declared {
+        let before = template.bindings.replace(declared.bindings.clone());
+        for field in document.effective_entries(declared.node) {
+            if document.text(field.key) != Some("Properties") {
+                out.extend(references::below(template, field.value));
+            }
+        }
+        template.bindings.replace(before);
+    }
+    out
 }
 
 /// How other places name a resource.

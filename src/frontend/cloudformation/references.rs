@@ -32,6 +32,7 @@ impl Search<'_, '_> {
         let document = self.template.document;
         let left = self.template.budget.get();
         if depth > MAX_DEPTH || left == 0 {
+            self.template.open.set(true);
             return;
         }
         self.template.budget.set(left - 1);
