@@ -15,6 +15,7 @@ mod notifications;
 pub mod pages;
 mod permissions;
 mod principal;
+mod roles;
 mod runtimes;
 mod schedules;
 mod senders;
@@ -85,6 +86,8 @@ rules! {
     role_pass_role in "role/role_pass_role.rs",
     role_missing_permission in "role/role_missing_permission.rs",
     role_resource_wildcard in "role/role_resource_wildcard.rs",
+    role_aws_managed_policy in "role/role_aws_managed_policy.rs",
+    role_inline_policy in "role/role_inline_policy.rs",
     role_path_ref in "role/role_path_ref.rs",
     role_service_wildcard in "role/role_service_wildcard.rs",
     role_shared in "role/role_shared.rs",

@@ -3,6 +3,7 @@
 //! A trust policy is judged by who it certainly lets in and who it certainly keeps out; what cannot be read may be either.
 
 use super::permissions::{certainly, service};
+use super::roles::Held;
 use crate::engine::{Confidence, Finding, Findings, Grade};
 use crate::iam::scope::trusts_lambda;
 use crate::iam::{Effect, Element, Policy, Principal, Statement, action_matches, words};
@@ -19,53 +20,14 @@ pub(super) fn check(world: &World, out: &mut Findings) {
     let at_edge = at_edge(world);
     for role in &world.application.roles {
         let Some(trust) = &role.trust else { continue };
-        let user = User::of(world, role, trust);
-        if !trust.open && !cannot_be_assumed(&user, trust, out) {
-            cannot_be_replicated(&user, trust, &at_edge, out);
+        let held = Held::of(world, role);
+        if !trust.open && !cannot_be_assumed(&held, trust, out) {
+            cannot_be_replicated(&held, trust, &at_edge, out);
         }
-        if user.scope.is_possible() {
-            too_many(&user, trust, out);
-            shared(&user, trust, out);
+        if held.scope.is_possible() {
+            too_many(&held, trust, out);
+            shared(&held, trust, out);
         }
-    }
-}
-
-/// A role with those that run with it.
-struct User<'a> {
-    role: &'a Role<'a>,
-    /// The functions that use it, each in the deployments in which it certainly does.
-    functions: Vec<(&'a Function<'a>, Guard)>,
-    /// The deployments in which the role is a function's, or may be one's.
-    scope: Guard,
-}
-
-impl<'a> User<'a> {
-    fn of(world: &'a World<'_>, role: &'a Role<'a>, trust: &Policy) -> Self {
-        let functions = world.users_of(role);
-        let scope = functions.iter().fold(trusts_lambda(trust), |guard, (_, when)| guard.or(when));
-        Self { role, functions, scope: scope.and(&role.resource.when) }
-    }
-
-    /// How messages call the role.
-    fn name(&self) -> String {
-        let names: Vec<&str> = self.functions.iter().map(|(function, _)| &**function.address()).collect();
-        match names.as_slice() {
-            [] => format!("the role `{}`", self.role.resource.address),
-            names => format!("the role of {}", words::list(names)),
-        }
-    }
-
-    /// Names everybody who takes part, and shows the functions.
-    fn relate(&self, mut finding: Finding) -> Finding {
-        finding = finding.related(&self.role.resource.address);
-        for (index, (function, _)) in self.functions.iter().enumerate() {
-            finding = finding.related(function.address());
-            let at = function.resource.get("Role").span();
-            if index < 3 && at != finding.primary.span {
-                finding = finding.label(at, format!("the role of `{}`", function.address()));
-            }
-        }
-        finding
     }
 }
 
@@ -209,12 +171,12 @@ fn kept_out(role: &Role, trust: &Policy, name: &str, exists: &Guard) -> Option<(
 }
 
 /// Reports a role that Lambda cannot assume for its functions; says whether it did.
-fn cannot_be_assumed(user: &User, trust: &Policy, out: &mut Findings) -> bool {
-    let exists = either(user.functions.iter().map(|(_, when)| when));
-    let Some((when, reason)) = kept_out(user.role, trust, LAMBDA, &exists) else { return false };
-    let message = format!("Lambda cannot assume {}: {}", user.name(), reason.why);
+fn cannot_be_assumed(held: &Held, trust: &Policy, out: &mut Findings) -> bool {
+    let exists = either(held.functions.iter().map(|(_, when)| when));
+    let Some((when, reason)) = kept_out(held.role, trust, LAMBDA, &exists) else { return false };
+    let message = format!("Lambda cannot assume {}: {}", held.name(), reason.why);
     let finding = Finding::new(Grade::ERROR, reason.span, message).here(reason.here).when(&when).help(reason.help);
-    out.push(user.relate(finding));
+    out.push(held.relate(finding));
     true
 }
 
@@ -239,10 +201,10 @@ fn at_edge<'a>(world: &'a World<'_>) -> Vec<(&'a Function<'a>, Span, Guard)> {
     out
 }
 
-fn cannot_be_replicated(user: &User, trust: &Policy, at_edge: &[(&Function, Span, Guard)], out: &mut Findings) {
-    for (function, uses) in &user.functions {
+fn cannot_be_replicated(held: &Held, trust: &Policy, at_edge: &[(&Function, Span, Guard)], out: &mut Findings) {
+    for (function, uses) in &held.functions {
         let Some((_, span, when)) = at_edge.iter().find(|(other, ..)| other.id == function.id) else { continue };
-        let Some((when, reason)) = kept_out(user.role, trust, EDGE, &uses.and(when)) else { continue };
+        let Some((when, reason)) = kept_out(held.role, trust, EDGE, &uses.and(when)) else { continue };
         let message = format!(
             "CloudFront cannot run `{}`: its role has to trust `{EDGE}`, and {}",
             function.address(),
@@ -253,7 +215,7 @@ fn cannot_be_replicated(user: &User, trust: &Policy, at_edge: &[(&Function, Span
             .label(*span, "runs at the edge from here")
             .when(&when)
             .help(reason.help);
-        out.push(user.relate(finding));
+        out.push(held.relate(finding));
     }
 }
 
@@ -288,9 +250,9 @@ fn whole_account<'p>(role: &Role, principal: &'p Principal) -> Option<(&'p str, 
 }
 
 /// Statements that let in everybody, or a whole other account.
-fn too_many(user: &User, trust: &Policy, out: &mut Findings) {
+fn too_many(held: &Held, trust: &Policy, out: &mut Findings) {
     for statement in trust.statements.iter().filter(|statement| statement.effect == Effect::Allow) {
-        let when = user.scope.and(&statement.when).and(&names_action(statement, true));
+        let when = held.scope.and(&statement.when).and(&names_action(statement, true));
         if !when.is_possible() || !is_for_anybody(statement) {
             continue;
         }
@@ -299,18 +261,18 @@ fn too_many(user: &User, trust: &Policy, out: &mut Findings) {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let but = if names.is_empty() { String::new() } else { format!(" but {}", words::list(&names)) };
             let at = statement.principals.first().map_or(statement.span, |principal| principal.span);
-            let finding = Finding::new(Grade::WARNING, at, format!("everybody{but} may assume {}", user.name()))
+            let finding = Finding::new(Grade::WARNING, at, format!("everybody{but} may assume {}", held.name()))
                 .here("`NotPrincipal` with `Allow` lets in all others")
                 .when(&when)
                 .cause(statement.span)
                 .help("name with `Principal` who may assume it");
-            out.push(user.relate(finding));
+            out.push(held.relate(finding));
             continue;
         }
         for principal in &statement.principals {
             let when = when.and(&principal.when);
             let everybody = matches!(&*principal.kind, "AWS" | "*") && principal.text.as_literal() == Some("*");
-            let (what, here, sure) = match whole_account(user.role, principal).filter(|_| &*principal.kind == "AWS") {
+            let (what, here, sure) = match whole_account(held.role, principal).filter(|_| &*principal.kind == "AWS") {
                 _ if everybody => ("everybody with an AWS account".to_owned(), "`*` is everybody", Confidence::High),
                 Some((account, sure)) => {
                     (format!("whoever the account {account} lets"), "a whole account, without a condition", sure)
@@ -325,20 +287,20 @@ fn too_many(user: &User, trust: &Policy, out: &mut Findings) {
             } else {
                 "name a role of that account, or ask for an `sts:ExternalId`; a function needs neither".to_owned()
             };
-            let finding = Finding::new(Grade::WARNING, principal.span, format!("{what} may assume {}", user.name()))
+            let finding = Finding::new(Grade::WARNING, principal.span, format!("{what} may assume {}", held.name()))
                 .here(here)
                 .when(&when)
                 .confidence(sure)
                 .cause(statement.span)
                 .help(help);
-            out.push(user.relate(finding));
+            out.push(held.relate(finding));
         }
     }
 }
 
 /// Services beside Lambda that may assume the same role.
-fn shared(user: &User, trust: &Policy, out: &mut Findings) {
-    let lambda = trusts_lambda(trust).and(&user.scope);
+fn shared(held: &Held, trust: &Policy, out: &mut Findings) {
+    let lambda = trusts_lambda(trust).and(&held.scope);
     let mut others: Vec<(String, Span, Guard)> = Vec::new();
     for statement in trust.statements.iter().filter(|statement| statement.effect == Effect::Allow) {
         let when = lambda.and(&statement.when).and(&names_action(statement, true));
@@ -357,10 +319,10 @@ fn shared(user: &User, trust: &Policy, out: &mut Findings) {
     let Some((_, first, _)) = others.first() else { return };
     let when = either(others.iter().map(|(_, _, when)| when));
     let names: Vec<&str> = others.iter().map(|(name, ..)| name.as_str()).collect();
-    let message = format!("{} may assume {} too, and so has all its rights", words::list(&names), user.name());
+    let message = format!("{} may assume {} too, and so has all its rights", words::list(&names), held.name());
     let mut finding = Finding::new(Grade::NOTE, *first, message).here("another service").when(&when);
     for (_, span, _) in others.iter().skip(1).take(2) {
         finding = finding.label(*span, "and another");
     }
-    out.push(user.relate(finding.help("give each service a role of its own")));
+    out.push(held.relate(finding.help("give each service a role of its own")));
 }
