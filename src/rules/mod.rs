@@ -60,6 +60,8 @@ macro_rules! rules {
 
 rules! {
     alexa_token in "permission/alexa_token.rs",
+    api_deployment in "api/api_deployment.rs",
+    api_integration in "api/api_integration.rs",
     deprecated_runtime in "runtime/deprecated_runtime.rs",
     eventbridge_target in "trigger/eventbridge_target.rs",
     function_url_dual_permission in "url/function_url_dual_permission.rs",
