@@ -172,6 +172,17 @@ const NUMBERS: &[(&str, &str, &str)] = &[
         "MB of ephemeral storage with SnapStart.",
     ),
     (
+        "integrations.logs_subscription.filters_per_log_group",
+        "SUBSCRIPTION_FILTERS",
+        "Subscription filters of a log group.",
+    ),
+    ("integrations.cognito_trigger.caller_waits_s", "COGNITO_SECONDS", "Seconds that Cognito waits for a function."),
+    (
+        "integrations.cloudformation_custom_resource.service_timeout_s.max",
+        "CUSTOM_RESOURCE_SECONDS",
+        "Seconds that CloudFormation waits for a custom resource, unless it is told a shorter time.",
+    ),
+    (
         "managed_instances.min_memory_mb",
         "MEMORY_MANAGED_INSTANCES_MIN",
         "MB of memory that a function on managed instances has at least.",

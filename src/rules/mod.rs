@@ -103,6 +103,10 @@ rules! {
     queue_policy_missing in "trigger/queue_policy_missing.rs",
     topic_policy_missing in "trigger/topic_policy_missing.rs",
     queue_policy_public in "trigger/queue_policy_public.rs",
+    alb_target in "trigger/alb_target.rs",
+    cognito_trigger in "trigger/cognito_trigger.rs",
+    lambda_edge_version in "trigger/lambda_edge_version.rs",
+    log_subscription in "trigger/log_subscription.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }
 
