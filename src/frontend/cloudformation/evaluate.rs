@@ -3,26 +3,12 @@
 use super::parameters::{intrinsic, long_form};
 use super::template::Template;
 use crate::source::Span;
-use crate::syntax::{Document, Kind, NodeId, inner};
+use crate::syntax::{Kind, NodeId};
 use crate::value::{Case, Data, Entry, Guard, List, Map, Piece, SymbolKind, Text, Value};
 use std::sync::Arc;
 
 /// Nesting beyond this is not followed. Templates nest below 40; the YAML reader stops at 255.
 const MAX_DEPTH: usize = 120;
-
-/// Properties that take a JSON document, as a structure or as text.
-const JSON_PROPERTIES: &[&str] = &[
-    "AssumeRolePolicyDocument",
-    "Body",
-    "Definition",
-    "DefinitionBody",
-    "DefinitionString",
-    "EventPattern",
-    "FilterPolicy",
-    "Pattern",
-    "PolicyDocument",
-    "RedrivePolicy",
-];
 
 /// A text with more cases than this is not told apart.
 const MAX_CASES: usize = 64;
@@ -235,56 +221,6 @@ impl Template<'_> {
         }
     }
 
-    /// What a property holds that takes a JSON document, when the document is written as text. `Fn::Sub` around
-    /// the text is carried out in each of its scalars. Every part has the span of where it stands in the text.
-    fn embedded(&self, key: &str, id: NodeId, depth: usize) -> Option<Value<Data>> {
-        if !JSON_PROPERTIES.contains(&key) {
-            return None;
-        }
-        let document = self.document;
-        let (scalar, substitute) = match intrinsic(document, document.resolve(id)) {
-            None => (id, false),
-            Some(("Fn::Sub", argument)) => (argument, true),
-            Some(_) => return None,
-        };
-        if !document.text(scalar)?.trim_start().starts_with(['{', '[']) {
-            return None;
-        }
-        let parsed = inner::read_json(self.text, document, document.resolve(scalar))?;
-        let root = parsed.document.root().filter(|_| parsed.error.is_none())?;
-        Some(self.plain(&parsed.document, root, substitute, depth + 1))
-    }
-
-    /// A document without intrinsic functions.
-    fn plain(&self, document: &Document, id: NodeId, substitute: bool, depth: usize) -> Value<Data> {
-        let span = document.node(id).span;
-        if depth > MAX_DEPTH || document.is_null(id) {
-            return if depth > MAX_DEPTH { Value::unknown(span) } else { Value::unset(span) };
-        }
-        match &document.node(id).kind {
-            Kind::Scalar(scalar) if substitute => texts(self.substitute(&scalar.text, None, span, depth)),
-            Kind::Scalar(scalar) => Value::known(Data::Text(self.literal(&scalar.text)), span),
-            Kind::List(items) => {
-                let items = items.iter().map(|item| Arc::new(self.plain(document, *item, substitute, depth + 1)));
-                Value::known(Data::List(List { items: items.collect(), open: false }), span)
-            }
-            Kind::Map(_) => {
-                let mut map = Map::default();
-                for entry in document.entries(id) {
-                    let Some(key) = document.text(entry.key) else { continue };
-                    let value = self.plain(document, entry.value, substitute, depth + 1);
-                    map.entries.push(Entry {
-                        key: Arc::from(key),
-                        key_span: document.node(entry.key).span,
-                        value: Arc::new(value),
-                    });
-                }
-                Value::known(Data::Map(map), span)
-            }
-            Kind::Alias(_) => Value::unknown(span),
-        }
-    }
-
     /// What `Fn::Sub` gives; `argument` is the template or a list of it and its variables.
     fn sub(&self, argument: NodeId, span: Span, depth: usize) -> Value<Text> {
         let document = self.document;
@@ -331,7 +267,7 @@ impl Template<'_> {
         concat(out, Value::known(self.literal(rest), span), span)
     }
 
-    fn sub_variable(&self, name: &str, variables: Option<NodeId>, span: Span, depth: usize) -> Value<Text> {
+    pub(super) fn sub_variable(&self, name: &str, variables: Option<NodeId>, span: Span, depth: usize) -> Value<Text> {
         let own = variables.and_then(|map| self.document.get(map, name));
         let value = match own {
             Some(node) => self.evaluate(node, depth + 1),
@@ -386,7 +322,7 @@ impl Template<'_> {
         self.symbol(SymbolKind::Other, self.spelled_name(name, id))
     }
 
-    fn spelled_name(&self, name: &str, id: NodeId) -> String {
+    pub(super) fn spelled_name(&self, name: &str, id: NodeId) -> String {
         let mut spelled = format!("{name} ");
         self.document.render(id, &mut spelled, 0);
         spelled
@@ -527,12 +463,12 @@ impl Template<'_> {
 }
 
 /// A text as data.
-fn texts(value: Value<Text>) -> Value<Data> {
+pub(super) fn texts(value: Value<Text>) -> Value<Data> {
     value.filter_map(|text| Some(Data::Text(text.clone())))
 }
 
 /// Every text of `left` followed by every text of `right` that can hold with it.
-fn concat(left: Value<Text>, right: Value<Text>, span: Span) -> Value<Text> {
+pub(super) fn concat(left: Value<Text>, right: Value<Text>, span: Span) -> Value<Text> {
     let exhaustive = left.is_exhaustive() && right.is_exhaustive();
     let mut cases = Vec::new();
     for (before, _, when_before) in left.set() {

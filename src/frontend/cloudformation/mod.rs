@@ -6,6 +6,7 @@
 //! CloudFormation's ([`sam`]).
 
 mod conditions;
+mod embedded;
 mod evaluate;
 mod foreach;
 mod naming;
