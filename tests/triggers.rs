@@ -12,6 +12,7 @@ use lambda_lint::data::Date;
 use lambda_lint::frontend::{Read, read};
 use lambda_lint::model::World;
 use lambda_lint::source::SourceId;
+use std::fmt::Write as _;
 
 const FUNCTION: &str = "
   Fn: {Type: 'AWS::Lambda::Function', Properties: {Runtime: python3.14}}
@@ -33,17 +34,17 @@ fn lines(text: &str, name: &str) -> Vec<String> {
         let mut line = format!("{:?} ", trigger.kind);
         line += world.function(trigger.target.function).unwrap().address();
         if let Some(qualifier) = &trigger.target.qualifier {
-            line += &format!(":{qualifier}");
+            let _ = write!(line, ":{qualifier}");
         }
         if let Some(source) = &trigger.source_arn {
             let short =
                 source.to_string().replace("${AWS::Region}:${AWS::AccountId}", "").replace("${AWS::Partition}", "aws");
-            line += &format!(" from {short}");
+            let _ = write!(line, " from {short}");
         }
         if !trigger.route.is_empty() {
-            line += &format!(" for {}", trigger.route);
+            let _ = write!(line, " for {}", trigger.route);
         }
-        line += &format!(" at {}", &text[trigger.span.range()]);
+        let _ = write!(line, " at {}", &text[trigger.span.range()]);
         if trigger.kind.principal().is_some() && trigger.without_role.is_possible() {
             line += ", needs a permission";
         }
