@@ -1,6 +1,8 @@
 //! Turns the tables of facts (`src/data/facts`) and the front matter of the rule pages (`rules`) into static data,
 //! so that nothing is parsed when the program starts. A mistake in either fails the build with its file and line.
 
+#[path = "build/action_tags.rs"]
+mod action_tags;
 #[path = "build/emit.rs"]
 mod emit;
 #[path = "build/iam_actions.rs"]
@@ -26,6 +28,7 @@ use std::process::ExitCode;
 fn build(files: &Files) -> Result<()> {
     runtimes::write(files)?;
     iam_actions::write(files)?;
+    action_tags::write(files)?;
     managed_policies::write(files)?;
     sam_policy_templates::write(files)?;
     limits::write(files)?;

@@ -3,6 +3,7 @@
 //! The tables themselves are files for people, in `src/data/facts`; `build.rs` checks them and writes them as
 //! static data. Each says where it is from and when it was read.
 
+pub mod action_tags;
 pub mod callers;
 mod date;
 pub mod escalation;

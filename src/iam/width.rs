@@ -1,5 +1,6 @@
 //! How much a pattern of a policy takes in.
 
+use crate::data::iam_actions::Action;
 use crate::value::{Piece, SymbolKind, Text};
 
 /// What an element of `Resource` takes in.
@@ -28,6 +29,26 @@ impl Width {
             Self::EveryName { service: own, .. } => {
                 own.eq_ignore_ascii_case(service)
                     || matches!((&**own, service), ("kafka", "kafka-cluster") | ("rds", "rds-data"))
+            }
+            Self::Named => false,
+        }
+    }
+}
+
+impl Width {
+    /// Whether it is all that an action can be about.
+    #[must_use]
+    pub fn is_all_of(&self, action: &Action) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::EveryName { service, kind } => {
+                // `microvm-image` in an ARN is `microvmImage` in the table.
+                let same = |kind: &str| {
+                    let plain = kind.replace('-', "");
+                    action.resource_types().any(|known| known.replace('-', "").eq_ignore_ascii_case(&plain))
+                };
+                let of_service = self.concerns(action.service) || (&**service, action.service) == ("iam", "sts");
+                action.takes_resources() && of_service && kind.as_deref().is_none_or(same)
             }
             Self::Named => false,
         }

@@ -279,16 +279,7 @@ fn is_of(taker: &Taker, service: &str) -> bool {
 
 /// Whether a resource is all that an action is about.
 fn is_every(action: &str, width: &Width) -> bool {
-    let Some(action) = iam_actions::action(action) else { return false };
-    match width {
-        Width::Everything => true,
-        Width::EveryName { kind, .. } => {
-            let is =
-                |kind: &str| action.resource_types().any(|known| known.eq_ignore_ascii_case(&kind.replace('-', "")));
-            width.concerns(action.service) && kind.as_ref().is_none_or(|kind| is(kind))
-        }
-        Width::Named => false,
-    }
+    iam_actions::action(action).is_some_and(|action| width.is_all_of(&action))
 }
 
 /// Whether an action can be used on a resource: one of its service.

@@ -9,6 +9,7 @@ mod environment_size;
 mod escalation;
 mod event_patterns;
 mod excess;
+mod exposure;
 mod meta;
 mod narrow;
 mod notifications;
@@ -83,7 +84,10 @@ rules! {
     public_permission in "permission/public_permission.rs",
     resource_policy_overwrites in "permission/resource_policy_overwrites.rs",
     role_admin in "role/role_admin.rs",
+    role_credential_exposure in "role/role_credential_exposure.rs",
+    role_data_exfiltration in "role/role_data_exfiltration.rs",
     role_not_action in "role/role_not_action.rs",
+    role_permissions_management in "role/role_permissions_management.rs",
     role_privilege_escalation in "role/role_privilege_escalation.rs",
     role_pass_role in "role/role_pass_role.rs",
     role_missing_permission in "role/role_missing_permission.rs",

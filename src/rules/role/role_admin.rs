@@ -35,7 +35,12 @@ pub(super) fn is_admin(role: &Role) -> bool {
         let when = statement.when.and(&role.resource.when);
         Subject { statement, roles: vec![role], functions: Vec::new(), when }
     });
-    subjects.any(|subject| admin(&subject).is_some())
+    subjects.any(|subject| grants_everything(&subject))
+}
+
+/// Whether a statement makes whoever has it an administrator.
+pub(super) fn grants_everything(subject: &Subject) -> bool {
+    admin(subject).is_some()
 }
 
 /// How a statement makes its holder an administrator.

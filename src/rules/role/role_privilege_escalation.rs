@@ -102,8 +102,10 @@ fn say(found: &Found) -> (String, String) {
                 (Passed::Admin(role), _) => format!("`{}`, which may do everything,", role.resource.address),
                 (Passed::Any, []) => "any role".to_owned(),
                 (Passed::Any, services) => {
-                    let names: Vec<&str> = services.iter().map(String::as_str).collect();
-                    format!("any role of {}", words::list(&names))
+                    // China has names of its own for some.
+                    let mut names: Vec<&str> = services.iter().map(|name| name.trim_end_matches(".cn")).collect();
+                    names.dedup();
+                    format!("any role that {} may assume", words::list(&names))
                 }
             };
             let what: Vec<&str> = takers.iter().map(|taker| taker.what).collect();

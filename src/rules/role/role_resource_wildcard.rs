@@ -13,7 +13,7 @@ use crate::value::Guard;
 /// Actions for which the table names resource types although people cannot use them: AWS's own policies, and its documentation, have
 /// `*`. `PutMetricData` is limited by the condition `cloudwatch:namespace`; the network interfaces of a function in a
 /// VPC do not exist when its role is written, as little as its log group.
-const NEED_STAR: &[&str] = &[
+pub(super) const NEED_STAR: &[&str] = &[
     "cloudwatch:PutMetricData",
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
@@ -130,10 +130,10 @@ fn hits(world: &World, subject: &Subject, on: &Reading, wide: &Width) -> Vec<Hit
     out
 }
 
-fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
-    let statement = subject.statement;
+/// The wildcards of a statement, each with the actions for which it matters.
+fn wildcards(world: &World, subject: &Subject) -> Vec<(Reading, Width, Vec<Hit>)> {
     let mut wide: Vec<(Reading, Width, Vec<Hit>)> = Vec::new();
-    for reading in statement.resources.items.iter().flat_map(readings) {
+    for reading in subject.statement.resources.items.iter().flat_map(readings) {
         let width = width(&reading.text);
         if width == Width::Named {
             continue;
@@ -143,6 +143,23 @@ fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
             wide.push((reading, width, hits));
         }
     }
+    wide
+}
+
+/// The patterns of actions for which a statement is reported to everybody.
+pub(super) fn grave_patterns(world: &World, subject: &Subject) -> Vec<String> {
+    let statement = subject.statement;
+    let looked_at = subject.is_written() && !statement.actions.negated && !statement.resources.negated;
+    if !looked_at || statement.may_be_narrowed() || subject.is_bounded() {
+        return Vec::new();
+    }
+    let hits = wildcards(world, subject).into_iter().flat_map(|(.., hits)| hits);
+    hits.filter(|hit| hit.weight == Weight::Full).map(|hit| hit.pattern).collect()
+}
+
+fn look_at(world: &World, subject: &Subject, out: &mut Findings) {
+    let statement = subject.statement;
+    let mut wide = wildcards(world, subject);
     let weight = wide.iter().flat_map(|(.., hits)| hits).map(|hit| hit.weight).max();
     let Some(weight) = weight else { return };
     // What weighs less is not what the finding is about.
