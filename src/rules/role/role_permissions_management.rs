@@ -42,7 +42,7 @@ static MANAGING: LazyLock<Vec<(String, Action)>> = LazyLock::new(|| {
             && !NEED_STAR.iter().any(is)
             && action_tags::matching(name, Tag::Credentials).next().is_none()
     };
-    let all = iam_actions::services().flat_map(|service| service.actions());
+    let all = iam_actions::services().flat_map(iam_actions::Service::actions);
     all.filter(|action| manages(action) && action.takes_resources()).map(named).filter(others).collect()
 });
 
