@@ -299,6 +299,46 @@ pub static GAINS: &[Gain] = &[
 /// Keys of conditions that take the harm out of an action on whatever there is: what is given to somebody is limited.
 pub static DEFUSING_KEYS: &[&str] = &["iam:PermissionsBoundary", "iam:PolicyARN"];
 
+/// What a function may do to itself.
+#[derive(Debug)]
+pub struct SelfChange {
+    /// The action.
+    pub action: &'static str,
+    /// What that is, after "the function may".
+    pub may: &'static str,
+}
+
+/// The changes of itself that outlast whoever makes them, or open it to others, the gravest first.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html>
+pub static SELF_CHANGES: &[SelfChange] = &[
+    SelfChange { action: "lambda:UpdateFunctionCode", may: "replace its own code" },
+    SelfChange {
+        action: "lambda:UpdateFunctionConfiguration",
+        may: "change its own configuration, its layers included",
+    },
+    SelfChange { action: "lambda:AddPermission", may: "let others invoke it" },
+    SelfChange { action: "lambda:PutResourcePolicy", may: "let others invoke it" },
+    SelfChange { action: "lambda:PutFunctionRecursionConfig", may: "let itself run in a loop" },
+    SelfChange { action: "lambda:PutFunctionConcurrency", may: "change how often it may run at once" },
+    SelfChange { action: "lambda:DeleteFunctionConcurrency", may: "change how often it may run at once" },
+    SelfChange { action: "lambda:DeleteFunctionCodeSigningConfig", may: "have its code signed no more" },
+    SelfChange { action: "lambda:PutFunctionCodeSigningConfig", may: "choose who signs its code" },
+];
+
+/// Actions of whatever deploys functions: who has one of them changes functions for a living.
+pub static DEPLOYING: &[&str] = &[
+    "lambda:CreateFunction",
+    "lambda:PublishVersion",
+    "cloudformation:CreateStack",
+    "cloudformation:UpdateStack",
+    "cloudformation:CreateChangeSet",
+    "cloudformation:ExecuteChangeSet",
+    "codedeploy:CreateDeployment",
+    "codedeploy:PutLifecycleEventHookExecutionStatus",
+    "codepipeline:PutJobSuccessResult",
+    "codepipeline:PutJobFailureResult",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,7 +348,8 @@ mod tests {
     fn every_action_exists() {
         let of_takers = TAKERS.iter().flat_map(|taker| taker.needs.iter().copied().flatten());
         let of_gains = GAINS.iter().flat_map(|gain| gain.actions);
-        for action in of_takers.chain(of_gains) {
+        let of_changes = SELF_CHANGES.iter().map(|change| &change.action);
+        for action in of_takers.chain(of_gains).chain(of_changes).chain(DEPLOYING) {
             let known = iam_actions::action(action).unwrap_or_else(|| panic!("{action}"));
             assert_eq!(known.full_name(), *action);
         }

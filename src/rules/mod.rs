@@ -95,6 +95,7 @@ rules! {
     role_aws_managed_policy in "role/role_aws_managed_policy.rs",
     role_inline_policy in "role/role_inline_policy.rs",
     role_path_ref in "role/role_path_ref.rs",
+    role_self_mutation in "role/role_self_mutation.rs",
     role_service_wildcard in "role/role_service_wildcard.rs",
     role_shared in "role/role_shared.rs",
     role_trust_policy in "role/role_trust_policy.rs",
