@@ -3,7 +3,7 @@
 use crate::data::iam_actions;
 use crate::engine::{Confidence, Finding, Findings, Grade};
 use crate::iam::scope::trusts_lambda;
-use crate::iam::{DocumentKind, Subject, readings, subjects};
+use crate::iam::{DocumentKind, Elements, Subject, readings, subjects};
 use crate::model::{Role, World};
 use crate::source::Span;
 use crate::value::{Data, Guard, Map, Value};
@@ -24,22 +24,32 @@ pub(super) fn check(world: &World, out: &mut Findings) {
     }
 }
 
+/// What a document says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// What whoever has the role may do.
+    Rights,
+    /// Who may assume it.
+    Trust,
+}
+
 /// The documents that are written in a role, and those of the policies that are attached to it.
 fn documents(world: &World, role: &Role, seen: &mut FxHashSet<Span>, out: &mut Findings) {
+    document(role, &role.resource.get("AssumeRolePolicyDocument"), Says::Trust, seen, out);
     let (inline, _) = role.resource.get("Policies").items(false);
     for item in inline {
-        document(role, &item.get("PolicyDocument"), seen, out);
+        document(role, &item.get("PolicyDocument"), Says::Rights, seen, out);
     }
     let attached = role.policies.iter().filter(|policy| policy.document.kind == DocumentKind::Attached);
     for policy in attached {
         if let Some(resource) = world.resource(role.resource, &policy.document.address) {
-            document(role, &resource.get("PolicyDocument"), seen, out);
+            document(role, &resource.get("PolicyDocument"), Says::Rights, seen, out);
         }
     }
 }
 
 /// What IAM refuses a document for.
-fn document(role: &Role, body: &Value<&Data>, seen: &mut FxHashSet<Span>, out: &mut Findings) {
+fn document(role: &Role, body: &Value<&Data>, says: Says, seen: &mut FxHashSet<Span>, out: &mut Findings) {
     let (items, _) = body.get("Statement").items(true);
     for item in items {
         for (data, span, when) in item.set() {
@@ -47,7 +57,7 @@ fn document(role: &Role, body: &Value<&Data>, seen: &mut FxHashSet<Span>, out: &
             // Key and value of what SAM writes are at one place.
             let made = map.entry("Effect").is_some_and(|entry| entry.key_span == entry.value.span());
             if !made {
-                statement(role, map, span, when, out);
+                statement(role, map, says, span, when, out);
             }
         }
     }
@@ -58,7 +68,7 @@ fn lacks(map: &Map, key: &str) -> bool {
     map.get(key).map_or(!map.open, Value::is_unset)
 }
 
-fn statement(role: &Role, map: &Map, span: Span, when: &Guard, out: &mut Findings) {
+fn statement(role: &Role, map: &Map, says: Says, span: Span, when: &Guard, out: &mut Findings) {
     let name = &role.resource.address;
     let mut refuse = |at: Span, what: String, help: &str| {
         let finding = Finding::new(Grade::ERROR, at, format!("the deployment fails: {what}"));
@@ -72,10 +82,13 @@ fn statement(role: &Role, map: &Map, span: Span, when: &Guard, out: &mut Finding
             refuse(at, format!("`Effect` is `Allow` or `Deny`, not `{effect}`"), "write `Allow` or `Deny`");
         }
     }
-    for (plain, negated) in [("Action", "NotAction"), ("Resource", "NotResource")] {
+    let about = match says {
+        Says::Rights => ("Resource", "NotResource", "say on which resources, or `*`"),
+        Says::Trust => ("Principal", "NotPrincipal", "say who may assume the role"),
+    };
+    for (plain, negated, help) in [("Action", "NotAction", "say which actions"), about] {
         if lacks(map, plain) && lacks(map, negated) {
-            let what = format!("a statement of `{name}` has no `{plain}`");
-            refuse(span, what, if plain == "Action" { "say which actions" } else { "say on which resources, or `*`" });
+            refuse(span, format!("a statement of `{name}` has no `{plain}`"), help);
         } else if let (Some(_), Some(entry)) = (map.entry(plain), map.entry(negated))
             && !lacks(map, plain)
             && !lacks(map, negated)
@@ -84,10 +97,24 @@ fn statement(role: &Role, map: &Map, span: Span, when: &Guard, out: &mut Finding
             refuse(entry.key_span, what, "split it into two statements");
         }
     }
-    for key in ["Principal", "NotPrincipal"] {
+    let (keys, policy, help) = match says {
+        Says::Rights => {
+            (["Principal", "NotPrincipal"], "a policy", "leave it out: the policy is about whoever has the role")
+        }
+        Says::Trust => (["Resource", "NotResource"], "the trust policy", "leave it out: the policy is about the role"),
+    };
+    for key in keys {
         if let Some(entry) = map.entry(key).filter(|_| !lacks(map, key)) {
-            let what = format!("a policy of the role `{name}` cannot have a `{key}`");
-            refuse(entry.key_span, what, "leave it out: the policy is about whoever has the role");
+            refuse(entry.key_span, format!("{policy} of the role `{name}` cannot have a `{key}`"), help);
+        }
+    }
+    if says == Says::Trust {
+        for action in map.get("Action").map(|actions| Elements::read(&actions.borrow()).items).unwrap_or_default() {
+            let literal = action.text.as_literal().unwrap_or("sts:");
+            if !literal.get(..4).is_some_and(|service| service.eq_ignore_ascii_case("sts:")) {
+                let what = format!("the trust policy of the role `{name}` holds actions of STS only, not `{literal}`");
+                refuse(action.span, what, "write `sts:AssumeRole`; rights belong into a policy of the role");
+            }
         }
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         if held.scope.is_possible() {
             too_many(&held, trust, out);
             shared(&held, trust, out);
+            all_but(&held, trust, out);
         }
     }
 }
@@ -111,6 +112,8 @@ fn forbids(statement: &Statement, name: &str) -> Guard {
 /// Why a service cannot assume a role: the place, what is there and what mends it.
 struct Reason {
     span: Span,
+    /// The statement.
+    cause: Span,
     why: String,
     here: &'static str,
     help: String,
@@ -124,6 +127,7 @@ fn kept_out(role: &Role, trust: &Policy, name: &str, exists: &Guard) -> Option<(
         if forbidden.is_possible() && !forbidden.is_rounded() {
             let reason = Reason {
                 span: statement.span,
+                cause: statement.span,
                 why: "its trust policy denies it".to_owned(),
                 here: "wins over every `Allow`",
                 help: "take the `Deny` out, or limit it with a condition".to_owned(),
@@ -150,7 +154,10 @@ fn kept_out(role: &Role, trust: &Policy, name: &str, exists: &Guard) -> Option<(
         };
         let span = statement.actions.items.first().map_or(statement.span, |element| element.span);
         let help = format!("write `Action: {ASSUME_ROLE}`");
-        return Some((left, Reason { span, why, here: "does not let it assume the role", help }));
+        return Some((
+            left,
+            Reason { span, cause: statement.span, why, here: "does not let it assume the role", help },
+        ));
     }
     let others: Vec<&Principal> = statements()
         .filter(allows)
@@ -167,7 +174,10 @@ fn kept_out(role: &Role, trust: &Policy, name: &str, exists: &Guard) -> Option<(
         Some(first) => (first.span, format!("it trusts only {}", words::list(&names))),
         None => (role.resource.key_span("AssumeRolePolicyDocument"), "it trusts nobody".to_owned()),
     };
-    Some((left, Reason { span, why, here: "may assume it, and Lambda may not", help }))
+    // Whoever is named wrongly is at fault; where nobody is, the statement.
+    let cause = if others.is_empty() { statements().find(allows).map(|statement| statement.span) } else { None };
+    let cause = cause.unwrap_or(span);
+    Some((left, Reason { span, cause, why, here: "may assume it, and Lambda may not", help }))
 }
 
 /// Reports a role that Lambda cannot assume for its functions; says whether it did.
@@ -175,7 +185,11 @@ fn cannot_be_assumed(held: &Held, trust: &Policy, out: &mut Findings) -> bool {
     let exists = either(held.functions.iter().map(|(_, when)| when));
     let Some((when, reason)) = kept_out(held.role, trust, LAMBDA, &exists) else { return false };
     let message = format!("Lambda cannot assume {}: {}", held.name(), reason.why);
-    let finding = Finding::new(Grade::ERROR, reason.span, message).here(reason.here).when(&when).help(reason.help);
+    let finding = Finding::new(Grade::ERROR, reason.span, message)
+        .here(reason.here)
+        .when(&when)
+        .cause(reason.cause)
+        .help(reason.help);
     out.push(held.relate(finding));
     true
 }
@@ -214,6 +228,7 @@ fn cannot_be_replicated(held: &Held, trust: &Policy, at_edge: &[(&Function, Span
             .here("does not let Lambda@Edge in")
             .label(*span, "runs at the edge from here")
             .when(&when)
+            .cause(reason.cause)
             .help(reason.help);
         out.push(held.relate(finding));
     }
@@ -264,7 +279,6 @@ fn too_many(held: &Held, trust: &Policy, out: &mut Findings) {
             let finding = Finding::new(Grade::WARNING, at, format!("everybody{but} may assume {}", held.name()))
                 .here("`NotPrincipal` with `Allow` lets in all others")
                 .when(&when)
-                .cause(statement.span)
                 .help("name with `Principal` who may assume it");
             out.push(held.relate(finding));
             continue;
@@ -291,7 +305,6 @@ fn too_many(held: &Held, trust: &Policy, out: &mut Findings) {
                 .here(here)
                 .when(&when)
                 .confidence(sure)
-                .cause(statement.span)
                 .help(help);
             out.push(held.relate(finding));
         }
@@ -319,10 +332,27 @@ fn shared(held: &Held, trust: &Policy, out: &mut Findings) {
     let Some((_, first, _)) = others.first() else { return };
     let when = either(others.iter().map(|(_, _, when)| when));
     let names: Vec<&str> = others.iter().map(|(name, ..)| name.as_str()).collect();
-    let message = format!("{} may assume {} too, and so has all its rights", words::list(&names), held.name());
+    let message = format!("{} may assume {} too, with all its rights", words::list(&names), held.name());
     let mut finding = Finding::new(Grade::NOTE, *first, message).here("another service").when(&when);
     for (_, span, _) in others.iter().skip(1).take(2) {
         finding = finding.label(*span, "and another");
     }
     out.push(held.relate(finding.help("give each service a role of its own")));
+}
+
+/// Statements that allow all actions but some.
+fn all_but(held: &Held, trust: &Policy, out: &mut Findings) {
+    let allowing = trust.statements.iter().filter(|statement| statement.effect == Effect::Allow);
+    for statement in allowing.filter(|statement| statement.actions.negated) {
+        let Some(first) = statement.actions.items.first() else { continue };
+        let when = held.scope.and(&statement.when).and(&first.when);
+        if when.is_possible() {
+            let message = format!("the trust policy of {} allows everything but `{}`", held.name(), first.text);
+            let finding = Finding::new(Grade::NOTE, first.span, message)
+                .here("`NotAction` allows whatever STS gets next")
+                .when(&when)
+                .help(format!("write `Action: {ASSUME_ROLE}`"));
+            out.push(held.relate(finding));
+        }
+    }
 }
