@@ -115,6 +115,12 @@ impl Resource {
         }
     }
 
+    /// Whether code of the user decides what it does: a custom resource.
+    #[must_use]
+    pub fn is_custom(&self) -> bool {
+        self.kind.starts_with("Custom::") || self.is("AWS::CloudFormation::CustomResource")
+    }
+
     /// Whether it is of this type.
     #[must_use]
     pub fn is(&self, kind: &str) -> bool {

@@ -61,6 +61,7 @@ macro_rules! rules {
 
 rules! {
     alexa_token in "permission/alexa_token.rs",
+    api_authorizer in "api/api_authorizer.rs",
     api_deployment in "api/api_deployment.rs",
     api_integration in "api/api_integration.rs",
     deprecated_runtime in "runtime/deprecated_runtime.rs",
@@ -70,6 +71,7 @@ rules! {
     missing_permission in "permission/missing_permission.rs",
     permission_action in "permission/permission_action.rs",
     permission_cross_account in "permission/permission_cross_account.rs",
+    permission_dangling in "permission/permission_dangling.rs",
     permission_duplicate in "permission/permission_duplicate.rs",
     permission_multiple_principals in "permission/permission_multiple_principals.rs",
     permission_order in "permission/permission_order.rs",
