@@ -4,7 +4,7 @@
 //! authorizer. Source: "Control access to a REST API with IAM permissions" and "Lambda resource-based policies",
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html>.
 
-use super::{Push, own_arn, push, whole};
+use super::{Push, is, own_arn, push, whole};
 use crate::model::world::World;
 use crate::model::{Resource, Trigger, TriggerKind};
 use crate::source::SourceId;
@@ -253,9 +253,72 @@ pub(super) fn http_integration<'a>(
     }
 }
 
-/// The integrations and authorizers in an API's OpenAPI `Body`.
+/// The integrations and authorizers in an API's OpenAPI document: CloudFormation's `Body`, SAM's `DefinitionBody`.
 pub(super) fn open_api<'a>(world: &World<'a>, api: &'a Resource, out: &mut Vec<Trigger<'a>>) {
-    let body = api.get("Body");
+    for body in ["Body", "DefinitionBody"] {
+        document(world, api, &api.get(body), out);
+    }
+    sam_authorizers(world, api, out);
+}
+
+/// The authorizers that SAM puts into an API's document.
+fn sam_authorizers<'a>(world: &World<'a>, api: &'a Resource, out: &mut Vec<Trigger<'a>>) {
+    for (_, authorizer) in api.get("Auth.Authorizers").entries().0 {
+        let role = authorizer.get("FunctionInvokeRole");
+        let mut place = Text::literal("authorizers/");
+        place.append(&anything());
+        let call = Call {
+            holder: api,
+            api_kind: if api.is("AWS::ApiGateway::RestApi") {
+                "AWS::ApiGateway::RestApi"
+            } else {
+                "AWS::ApiGatewayV2::Api"
+            },
+            api: Some(api.names.reference.clone()),
+            target: authorizer.get("FunctionArn"),
+            role,
+            place,
+            route: Trigger::AUTHORIZER.to_owned(),
+            when: Guard::always(),
+            declaration: authorizer,
+        };
+        add(world, call, out);
+    }
+}
+
+/// Where SAM lets an API run a function there is a route that does: SAM writes it into a document of its own.
+pub(super) fn sam_permission<'a>(world: &World<'a>, permission: &'a Resource, out: &mut Vec<Trigger<'a>>) {
+    let principal = permission.get("Principal");
+    if permission.origin.is_written() || !is(&principal, "apigateway.amazonaws.com").is_possible() {
+        return;
+    }
+    let arn = permission.get("SourceArn").text().only().map(|arn| arn.pattern());
+    let api = arn.as_ref().and_then(|arn| arn.around(":execute-api:")).and_then(|(_, rest)| {
+        let (_, rest) = rest.around(":")?;
+        let (_, rest) = rest.around(":")?;
+        rest.around("/").map(|(api, _)| api)
+    });
+    let named = |kind| api.as_ref().and_then(|api| world.resource_named(kind, api));
+    let authorizer = arn.as_ref().is_some_and(|arn| arn.around("/authorizers/").is_some());
+    let source = named("AWS::ApiGateway::RestApi").or_else(|| named("AWS::ApiGatewayV2::Api"));
+    // Those that have a place of their own are triggers already.
+    if authorizer && source.is_some_and(|api| !api.get("Auth.Authorizers").is_unset()) {
+        return;
+    }
+    let declaration = whole(permission);
+    push(
+        world,
+        Push {
+            source,
+            source_arn: arn,
+            route: if authorizer { Trigger::AUTHORIZER.to_owned() } else { String::new() },
+            ..Push::new(TriggerKind::ApiGateway, permission, &declaration, permission.get("FunctionName"))
+        },
+        out,
+    );
+}
+
+fn document<'a>(world: &World<'a>, api: &'a Resource, body: &Value<&'a Data>, out: &mut Vec<Trigger<'a>>) {
     if body.cases().is_empty() || body.is_unset() {
         return;
     }

@@ -41,6 +41,7 @@ pub(super) fn all<'a>(world: &World<'a>) -> Vec<Trigger<'a>> {
                 api::http_target(world, resource, &mut out);
                 api::open_api(world, resource, &mut out);
             }
+            "AWS::Lambda::Permission" => api::sam_permission(world, resource, &mut out),
             "AWS::StepFunctions::StateMachine" => state_machine::tasks(world, resource, &mut out),
             "AWS::Lambda::EventSourceMapping" => mapping(world, resource, &mut out),
             kind if kind == "AWS::CloudFormation::CustomResource" || kind.starts_with("Custom::") => {
