@@ -114,6 +114,9 @@ rules! {
     cognito_trigger in "trigger/cognito_trigger.rs",
     lambda_edge_version in "trigger/lambda_edge_version.rs",
     log_subscription in "trigger/log_subscription.rs",
+    stepfunctions_task in "trigger/stepfunctions_task.rs",
+    function_untriggered in "trigger/function_untriggered.rs",
+    custom_resource in "trigger/custom_resource.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }
 
