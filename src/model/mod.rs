@@ -11,7 +11,7 @@ mod world;
 
 pub use application::{Application, Function, FunctionId, Permission, ResourcePolicy, Role, RoleId, Target};
 pub use order::{Wait, Waits};
-pub use resource::{Names, Origin, Reference, Resource, ResourceId, WHOLE_POLICY};
+pub use resource::{Names, Origin, Reference, Resource, ResourceId, SAM_ROUTE, WHOLE_POLICY};
 pub use trigger::{Trigger, TriggerKind};
 pub(crate) use triggers::pseudo;
 pub use world::World;

@@ -13,6 +13,11 @@ use std::sync::Arc;
 /// no word for "there are no others".
 pub const WHOLE_POLICY: &str = "LambdaLint::Cli::WholePolicy";
 
+/// The type of a resource that says that SAM makes a route of an API of an event: its properties are `Api` (what `Ref` of the
+/// API gives), `Function` (the ARN that it runs) and the event's `Path`, `Method` and `Auth`. A type of our own:
+/// SAM writes it into the API's definition.
+pub const SAM_ROUTE: &str = "LambdaLint::Sam::Route";
+
 /// A resource's place in its world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceId(pub u32);

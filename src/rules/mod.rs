@@ -64,6 +64,7 @@ rules! {
     api_authorizer in "api/api_authorizer.rs",
     api_deployment in "api/api_deployment.rs",
     api_integration in "api/api_integration.rs",
+    api_route_open in "api/api_route_open.rs",
     deprecated_runtime in "runtime/deprecated_runtime.rs",
     eventbridge_target in "trigger/eventbridge_target.rs",
     function_url_dual_permission in "url/function_url_dual_permission.rs",

@@ -3,6 +3,7 @@
 use super::function::{Function, trust};
 use super::make::{From, Maker, list, literal, map, owned, set, text};
 use super::policies::RolePolicies;
+use crate::model::SAM_ROUTE;
 use crate::source::Span;
 use crate::value::{Data, Guard, Map, SymbolKind, Text, Value};
 use std::sync::Arc;
@@ -515,6 +516,11 @@ fn api(maker: &mut Maker, function: &Function, event: &Event, implicit: &str, ke
             None => return,
         }
     };
+    let mut route = Map::default();
+    set(&mut route, "Api", text(api.clone(), span));
+    set(&mut route, "Function", text(function.target.clone(), span));
+    event.copy(&mut route, &[("Path", "Path"), ("Method", "Method"), ("Auth", "Auth")]);
+    maker.make(&format!("{}/Route", event.id), SAM_ROUTE, route, &event.from);
     let is_rest = kind == "AWS::ApiGateway::RestApi";
     let method = event.properties.get("Method").literals().only().cloned().unwrap_or_else(|| "any".to_owned());
     let any = method.eq_ignore_ascii_case("any") || method.eq_ignore_ascii_case(ANY_METHOD);
@@ -560,10 +566,19 @@ pub(super) fn implicit_api(maker: &mut Maker, event: &Event, id: &str, kind: &st
         return;
     }
     let from = From { when: Guard::always(), ..event.from.clone() };
-    maker.make(id, kind, Map::default(), &from);
     let rest = kind == "AWS::ApiGateway::RestApi";
     let section = if rest { "Api" } else { "HttpApi" };
     let globals = maker.globals.get(section).cloned();
+    // What says who may call it is inherited.
+    let mut properties = Map::default();
+    if let Some(Data::Map(globals)) = globals.as_ref().and_then(Value::only) {
+        for entry in &globals.entries {
+            if matches!(&*entry.key, "Auth" | "Domain" | "EndpointConfiguration") {
+                properties.entries.push(entry.clone());
+            }
+        }
+    }
+    maker.make(id, kind, properties, &from);
     if let Some(globals) = globals {
         super::apis::authorizers(maker, id, &globals.get("Auth"), rest, &from);
     }
