@@ -229,9 +229,8 @@ fn unsecured(security: &Value<&Data>) -> Guard {
 /// A route that SAM makes of an event.
 fn event<'a>(world: &World<'a>, event: &'a Resource, routes: &mut Routes<'a>) {
     let Some(api) = api_of(world, &event.get("Api").text()) else { return };
-    // A definition of the user's own has the authorizers itself.
-    let defined = ["DefinitionBody", "DefinitionUri"].iter().any(|property| !api.get(property).is_unset());
-    if defined && !api.get("MergeDefinitions").booleans().every(|value| value == Some(&true)) {
+    // A definition of the user's own has the authorizers itself, also where the events are merged into it.
+    if ["DefinitionBody", "DefinitionUri"].iter().any(|property| !api.get(property).is_unset()) {
         return;
     }
     let verb = event.get("Method").literals().only().map_or_else(|| "ANY".to_owned(), |verb| verb.to_ascii_uppercase());
