@@ -20,6 +20,8 @@
 //!
 //! [`access::access`] goes the same way as far as the model, and says what each function may do.
 //!
+//! `graph` does too, and draws what runs what.
+//!
 //! [`data`] holds dated tables of facts about AWS, compiled in and searched in place. The core needs no files and no threads; what
 //! does is behind the feature `cli`.
 
@@ -32,6 +34,8 @@ pub mod data;
 pub mod engine;
 pub mod fix;
 pub mod frontend;
+#[cfg(feature = "cli")]
+pub mod graph;
 pub mod iam;
 mod lint;
 pub mod model;

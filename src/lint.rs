@@ -70,7 +70,7 @@ const MAX_CONTEXT: usize = 256;
 const MAX_CONTEXT_BYTES: usize = 64 * 1024 * 1024;
 
 /// Reads the templates that units nest and that are not among the sources.
-fn add_context(units: &mut Vec<Unit>, sources: &mut Sources, tree: &dyn Tree) {
+pub(crate) fn add_context(units: &mut Vec<Unit>, sources: &mut Sources, tree: &dyn Tree) {
     let mut seen: FxHashSet<String> = FxHashSet::default();
     let mut next = 0;
     let (mut left, mut bytes) = (MAX_CONTEXT, 0);

@@ -32,6 +32,7 @@ Examples:
   lambda-lint check                        everything below this directory
   lambda-lint check template.yaml          one template
   lambda-lint access template.yaml         what its functions may do
+  lambda-lint graph template.yaml          what runs what, as a picture
   lambda-lint explain recursive-trigger    what a rule means, and how to fix it";
 
 const LONG_EXAMPLES: &str = "\
@@ -85,6 +86,26 @@ Exit status:
   0  the functions were shown
   2  the work could not be done: a wrong option, a path that cannot be read";
 
+const GRAPH_ABOUT: &str = "\
+Draw what runs what.
+
+Functions, the buckets, queues, topics, tables, streams, buses and APIs that events come from, wait in and pass through, \
+what triggers each function, and what its role lets it write. Loops are red, triggers without a permission dashed. What \
+a role may reach only through a wildcard is drawn where it closes a loop. Templates that are deployed together are one \
+picture.";
+
+const GRAPH_EXAMPLES: &str = "\
+Examples:
+  lambda-lint graph template.yaml                      for a README on GitHub or GitLab
+  lambda-lint graph template.yaml --format svg > wiring.svg
+  lambda-lint graph --format html > wiring.html        everything below this directory
+  lambda-lint graph --format dot | dot -Tpdf > wiring.pdf
+  lambda-lint graph --format json | jq '.worlds[].edges[] | select(.loops != [])'
+
+Exit status:
+  0  the picture was drawn
+  2  the work could not be done: a wrong option, a path that cannot be read";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -94,6 +115,9 @@ pub(super) enum Command {
     /// Show what each function may do, by its execution role
     #[command(long_about = ACCESS_ABOUT, after_help = ACCESS_EXAMPLES)]
     Access(AccessArgs),
+    /// Draw what runs what: triggers, writes, loops, missing permissions
+    #[command(long_about = GRAPH_ABOUT, after_help = GRAPH_EXAMPLES)]
+    Graph(GraphArgs),
     /// Show the page of a rule: what is wrong, why it matters, examples, the fix
     Explain {
         /// The rule's name, such as recursive-trigger
@@ -180,6 +204,36 @@ pub(super) struct AccessArgs {
 pub(super) enum AccessFormat {
     Text,
     Json,
+}
+
+/// The options of `graph`.
+#[derive(Args, Debug)]
+pub(super) struct GraphArgs {
+    /// Files and directories; `-` reads standard input
+    #[arg(value_name = "PATHS", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// What to call standard input in the output; its ending tells YAML from JSON
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<PathBuf>,
+
+    /// How to write it: for Markdown, for Graphviz, for programs, as a picture, as a page
+    #[arg(long, value_name = "FORMAT", default_value = "mermaid", value_enum)]
+    pub format: GraphFormat,
+
+    /// Which loops to draw: `strict` adds those that a filter or the code may break
+    #[arg(long, value_name = "LEVEL", default_value = "default", value_parser = level_parser())]
+    pub level: Level,
+}
+
+/// How `graph` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    Mermaid,
+    Dot,
+    Json,
+    Svg,
+    Html,
 }
 
 /// From which severity on findings fail a run.

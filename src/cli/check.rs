@@ -49,7 +49,7 @@ fn selection(options: &CheckArgs) -> Result<Selection, SelectionError> {
 }
 
 /// The day on which the run happens, by UTC: the same command gives the same result in every time zone.
-fn today() -> Date {
+pub(super) fn today() -> Date {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     Date::from_unix_seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
 }

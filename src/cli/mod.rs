@@ -9,6 +9,7 @@
 mod access;
 mod args;
 mod check;
+mod graph;
 mod pages;
 mod terminal;
 mod usage;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => match cli.command {
             Command::Check(options) => check::run(&options),
             Command::Access(options) => access::run(&options),
+            Command::Graph(options) => graph::run(&options),
             Command::Explain { rule } => pages::explain(&rule),
             Command::Rules => pages::rules(),
         },

@@ -8,6 +8,8 @@
 pub mod access;
 mod concise;
 mod escape;
+#[cfg(feature = "cli")]
+pub mod graph;
 mod json;
 mod locate;
 #[cfg(feature = "cli")]
