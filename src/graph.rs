@@ -4,10 +4,11 @@ use crate::data::Date;
 use crate::engine::{self, Finding, Level, Selection};
 use crate::frontend::Unit;
 use crate::lint;
-use crate::model::{Resource, Trigger, TriggerKind, World};
+use crate::model::{FunctionId, Resource, Trigger, TriggerKind, World};
 use crate::report::{RunError, Skipped};
 use crate::source::{SourceId, Sources, Span, Tree};
-use crate::value::{Data, Value};
+use crate::value::{Data, Text, Value};
+use crate::wiring::arn::Arn;
 use crate::wiring::flow::{EdgeId, EdgeKind, EventFlow, NodeKind, Search, Sureness};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -140,9 +141,17 @@ fn drawing(units: Vec<&Unit>, level: Level, today: Date) -> Drawing {
     let flow = EventFlow::of(&world);
     let missing = drawing.findings.iter().enumerate().filter(|(_, finding)| finding.rule == MISSING);
     let missing = missing.map(|(place, finding)| (finding.primary.span, place)).collect();
-    let mut painter = Painter { world: &world, drawing, missing, places: FxHashMap::default() };
+    let mut painter = Painter {
+        world: &world,
+        drawing,
+        missing,
+        places: FxHashMap::default(),
+        strangers: FxHashMap::default(),
+        made: FxHashMap::default(),
+    };
     painter.flow(&flow);
     painter.other_triggers(&flow);
+    painter.made_triggers();
     painter.drawing
 }
 
@@ -154,6 +163,10 @@ struct Painter<'a, 'w> {
     missing: FxHashMap<Span, usize>,
     /// Nodes that are no part of the flow, by where they are declared.
     places: FxHashMap<(SourceId, &'a str), usize>,
+    /// Those that no template declares, by what is said of them.
+    strangers: FxHashMap<&'a Text, usize>,
+    /// Those that only a permission tells of, by service and name.
+    made: FxHashMap<(&'a str, String), usize>,
 }
 
 impl<'a, 'w> Painter<'a, 'w> {
@@ -240,9 +253,7 @@ impl<'a, 'w> Painter<'a, 'w> {
                 *seen = true;
             }
         }
-        // Functions are the first nodes of every flow, in their order.
-        let mut functions = self.drawing.nodes.iter().enumerate().filter(|(_, node)| node.kind == FUNCTION);
-        let functions: Vec<usize> = functions.by_ref().map(|(index, _)| index).collect();
+        let functions = self.functions();
         let world = self.world;
         let mut drawn: FxHashSet<(usize, usize, String)> = FxHashSet::default();
         for (trigger, seen) in world.application.triggers.iter().zip(seen) {
@@ -259,12 +270,69 @@ impl<'a, 'w> Painter<'a, 'w> {
         }
     }
 
+    /// What SAM makes of events that are no resource of their own: routes of an API that it writes into the API's body, events of
+    /// services whose side the template does not show. The permission that it makes says who calls, and for what.
+    fn made_triggers(&mut self) {
+        let world = self.world;
+        let mut known: FxHashSet<(FunctionId, &str)> = FxHashSet::default();
+        for trigger in &world.application.triggers {
+            known.extend(trigger.kind.principal().map(|principal| (trigger.target.function, principal)));
+        }
+        let functions: Vec<usize> = self.functions();
+        for permission in world.application.permissions.iter().filter(|one| !one.resource.origin.is_written()) {
+            let Some(principal) = permission.principal.only().and_then(|principal| principal.as_literal()) else {
+                continue;
+            };
+            let Some(service) = principal.strip_suffix(".amazonaws.com") else { continue };
+            for target in permission.functions.iter().filter(|target| !known.contains(&(target.function, principal))) {
+                let Some(to) = functions.get(target.function.0).copied() else { continue };
+                let arn = permission.source_arn.only().copied();
+                let place = arn.and_then(Arn::parse).map(|arn| arn.resource);
+                let (name, label) = match (service, &place) {
+                    ("apigateway", Some(place)) => api_and_route(place),
+                    (_, Some(place)) => (last_part(&place.to_string()), String::new()),
+                    (_, None) => (service.to_owned(), String::new()),
+                };
+                let from = match world.resource(permission.resource, &name) {
+                    Some(resource) => self.declared(resource),
+                    None => *self.made.entry((service, name.clone())).or_insert_with(|| {
+                        let kind = if service == "apigateway" { "API" } else { service };
+                        self.drawing.nodes.push(Node { kind: kind.to_owned(), name, span: None });
+                        self.drawing.nodes.len() - 1
+                    }),
+                };
+                let (when, span) = (world.words(&target.when), permission.resource.span);
+                let kind = Kind::Trigger;
+                self.drawing.edges.push(Edge { from, to, kind, label, when, span, loops: Vec::new(), missing: None });
+            }
+        }
+    }
+
+    /// The nodes of the functions, in their order: they are the first of every flow.
+    fn functions(&self) -> Vec<usize> {
+        let nodes = self.drawing.nodes.iter().enumerate();
+        nodes.filter(|(_, node)| node.kind == FUNCTION).map(|(index, _)| index).collect()
+    }
+
     /// The node of what a trigger comes from.
     fn source(&mut self, trigger: &'a Trigger<'w>) -> usize {
+        if let (TriggerKind::Poll, None, Some(arn)) = (trigger.kind, trigger.source, &trigger.source_arn) {
+            return *self.strangers.entry(arn).or_insert_with(|| {
+                let spelled = arn.as_symbol().map_or_else(|| arn.to_string(), |symbol| symbol.name.to_string());
+                let node = Node { kind: "event source".to_owned(), name: last_part(&spelled), span: None };
+                self.drawing.nodes.push(node);
+                self.drawing.nodes.len() - 1
+            });
+        }
         let resource: &'a Resource = match trigger.kind {
             TriggerKind::EventsRule => trigger.holder,
             _ => trigger.source.unwrap_or(trigger.holder),
         };
+        self.declared(resource)
+    }
+
+    /// The node of a resource that is no part of the flow.
+    fn declared(&mut self, resource: &'a Resource) -> usize {
         *self.places.entry((resource.source, &resource.address)).or_insert_with(|| {
             self.drawing.nodes.push(Node {
                 kind: kind_of(resource),
@@ -301,13 +369,34 @@ fn loops(flow: &EventFlow, findings: &[Finding]) -> FxHashMap<usize, Vec<usize>>
     out
 }
 
+/// The API and the route of an ARN's last part: `${Api}/*/GET/items` is `Api` and `GET /items`.
+fn api_and_route(place: &Text) -> (String, String) {
+    let spelled = place.to_string();
+    let (api, rest) = spelled.split_once('/').unwrap_or((&spelled, ""));
+    let api = api.strip_prefix("${").and_then(|name| name.strip_suffix('}')).unwrap_or(api);
+    let mut parts = rest.splitn(3, '/').skip(1);
+    let label = match (parts.next(), parts.next()) {
+        (Some("*"), Some(path)) => format!("ANY /{path}"),
+        (Some(method), Some(path)) => format!("{method} /{path}"),
+        (Some(route), None) if route != "*" => route.to_owned(),
+        _ => String::new(),
+    };
+    (api.to_owned(), label)
+}
+
+/// What stands after the last `:` or `/`.
+fn last_part(spelled: &str) -> String {
+    let part = spelled.rsplit([':', '/']).next().filter(|part| !part.is_empty()).unwrap_or(spelled);
+    part.strip_prefix("${").and_then(|name| name.strip_suffix('}')).unwrap_or(part).to_owned()
+}
+
 /// What a trigger takes, in a few words.
 fn label_of(trigger: &Trigger) -> String {
     if !trigger.route.is_empty() {
         return trigger.route.clone();
     }
     let mut words: Vec<String> = trigger.events.set().map(|(event, ..)| event.to_string()).take(3).collect();
-    let text = |value: &Value<&Data>| value.text().only().map(|text| text.to_string());
+    let text = |value: &Value<&Data>| value.text().only().map(ToString::to_string);
     for rule in trigger.declaration.get("Filter.S3Key.Rules").items(false).0 {
         match (text(&rule.get("Name")).map(|name| name.to_lowercase()).as_deref(), text(&rule.get("Value"))) {
             (Some("prefix"), Some(value)) => words.push(format!("{value}*")),

@@ -34,7 +34,7 @@ pub(super) fn draw(picture: &Picture, sources: &Sources) -> String {
             let (fill, stroke) = if node.kind == FUNCTION { ("#fff3e6", "#d9730d") } else { ("#eef4fb", "#4a7ab5") };
             let _ = writeln!(
                 out,
-                "    n{} [label=\"{}\\n{}\", shape={}, fillcolor=\"{fill}\", color=\"{stroke}\"];",
+                "    n{} [label=\"{}\\n{}\", {}, fillcolor=\"{fill}\", color=\"{stroke}\"];",
                 first + index,
                 text(&clean(&node.name)),
                 text(&clean(&node.kind)),
@@ -50,23 +50,23 @@ pub(super) fn draw(picture: &Picture, sources: &Sources) -> String {
             if !marks.is_empty() {
                 labels.insert(0, marks);
             }
-            let mut style = match (line.looped.is_some(), line.missing, line.kind) {
-                (true, ..) => ", color=\"#cf222e\", fontcolor=\"#cf222e\", penwidth=2".to_owned(),
-                (_, true, _) => ", color=\"#9a6700\", fontcolor=\"#9a6700\", style=dashed, penwidth=1.5".to_owned(),
-                (_, _, Kind::Failure) => ", style=dotted".to_owned(),
-                (_, _, Kind::Write) => ", color=\"#afb8c1\"".to_owned(),
-                _ => String::new(),
-            };
-            if line.looped.is_some() && line.missing {
-                style.push_str(", style=dashed");
+            let mut attributes = Vec::new();
+            if !labels.is_empty() {
+                attributes.push(format!("label=\"{}\"", labels.join("\\n")));
             }
-            let _ = writeln!(
-                out,
-                "    n{} -> n{} [label=\"{}\"{style}];",
-                first + line.from,
-                first + line.to,
-                labels.join("\\n")
-            );
+            match (line.looped.is_some(), line.missing, line.kind) {
+                (true, ..) => attributes.push("color=\"#cf222e\", fontcolor=\"#cf222e\", penwidth=2".to_owned()),
+                (_, true, _) => attributes.push("color=\"#9a6700\", fontcolor=\"#9a6700\", penwidth=1.5".to_owned()),
+                (_, _, Kind::Failure) => attributes.push("style=dotted".to_owned()),
+                (_, _, Kind::Write) => attributes.push("color=\"#afb8c1\"".to_owned()),
+                (_, _, Kind::Trigger | Kind::Relay | Kind::Success) => {}
+            }
+            if line.missing {
+                attributes.push("style=dashed".to_owned());
+            }
+            let attributes =
+                if attributes.is_empty() { String::new() } else { format!(" [{}]", attributes.join(", ")) };
+            let _ = writeln!(out, "    n{} -> n{}{attributes};", first + line.from, first + line.to);
         }
         out.push_str("  }\n");
         first += drawing.nodes.len();
@@ -77,11 +77,11 @@ pub(super) fn draw(picture: &Picture, sources: &Sources) -> String {
 
 fn shape(kind: &str) -> &'static str {
     match kind {
-        "bucket" | "table" | "log group" => "cylinder",
-        "queue" | "stream" => "cds",
-        "topic" | "bus" => "hexagon",
-        "API" | "schedule" => "oval",
-        _ => "box",
+        "bucket" | "table" | "log group" => "shape=cylinder, style=filled",
+        "queue" | "stream" => "shape=cds, style=filled",
+        "topic" | "bus" => "shape=hexagon, style=filled",
+        "API" | "schedule" => "shape=oval, style=filled",
+        _ => "shape=box",
     }
 }
 

@@ -7,7 +7,7 @@ use crate::graph::{Drawing, Picture};
 use crate::report::json::Escaping;
 use crate::report::locate::Locator;
 use crate::report::{RunError, Skipped};
-use crate::source::{Sources, Span};
+use crate::source::{Source, Sources, Span};
 use serde::Serialize;
 use std::io;
 
@@ -84,7 +84,7 @@ pub(super) fn write(picture: &Picture, sources: &Sources, out: &mut dyn io::Writ
 fn world<'a>(drawing: &'a Drawing, first: usize, sources: &'a Sources, locator: &mut Locator<'a>) -> World<'a> {
     let id = |place: usize| format!("n{}", first + place);
     World {
-        files: drawing.sources.iter().filter_map(|id| sources.get(*id)).map(|source| source.name()).collect(),
+        files: drawing.sources.iter().filter_map(|id| sources.get(*id)).map(Source::name).collect(),
         nodes: drawing
             .nodes
             .iter()

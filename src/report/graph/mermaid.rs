@@ -1,8 +1,8 @@
 //! Mermaid flowcharts. Syntax: <https://mermaid.js.org/syntax/flowchart.html>.
 
-use super::{Line, clean, cut, lines, title, told};
+use super::{Line, clean, cut, lines, title};
 use crate::graph::{FUNCTION, Kind, Picture};
-use crate::report::locate::Locator;
+use crate::report::severity_word;
 use crate::source::Sources;
 use std::fmt::Write as _;
 
@@ -10,7 +10,6 @@ use std::fmt::Write as _;
 const MAX_TOLD: usize = 140;
 
 pub(super) fn draw(picture: &Picture, sources: &Sources) -> String {
-    let mut locator = Locator::new(sources);
     let mut out = String::from("flowchart LR\n");
     let several = picture.drawings.len() > 1;
     let indent = if several { "    " } else { "  " };
@@ -35,8 +34,11 @@ pub(super) fn draw(picture: &Picture, sources: &Sources) -> String {
                 labels.push("no permission".to_owned());
             }
             if line.looped.is_some() {
-                let told = line.findings.iter().filter_map(|finding| told(drawing, *finding, &mut locator));
-                labels.extend(told.map(|told| text(&cut(&told, MAX_TOLD))));
+                let found = line.findings.iter().filter_map(|finding| drawing.findings.get(*finding));
+                labels.extend(found.map(|found| {
+                    let severity = severity_word(found.grade.severity);
+                    text(&cut(&format!("{severity}: {}", found.message.replace('`', "")), MAX_TOLD))
+                }));
             }
             let arrow = arrow(&line);
             let label = if labels.is_empty() { String::new() } else { format!("|\"{}\"|", labels.join("<br/>")) };

@@ -16,6 +16,7 @@ use crate::engine::Severity;
 use crate::graph::{Drawing, Kind, Picture};
 use crate::source::Sources;
 use rustc_hash::FxHashMap;
+use std::fmt::Write as _;
 use std::io;
 
 /// How a picture is written.
@@ -132,7 +133,7 @@ fn title(drawing: &Drawing, sources: &Sources) -> String {
     let mut title = names.by_ref().take(MAX_LABELS).collect::<Vec<_>>().join(", ");
     let more = names.count();
     if more > 0 {
-        title.push_str(&format!(" and {more} more"));
+        let _ = write!(title, " and {more} more");
     }
     title
 }
