@@ -1,7 +1,7 @@
 //! Pictures of templates whose names are made to break out of them.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use lambda_lint::data::Date;
 use lambda_lint::engine::Level;

@@ -106,6 +106,10 @@ fn text(text: &str) -> String {
             || (matches!(c, '/' | ',') && before != '/')
             || (c == '.' && before.is_ascii_alphabetic())
             || (!c.is_ascii() && c.is_alphanumeric());
+        // Entities are read before formulas (`$$x$$`) and icons (`fa:fa-car`) are looked for; something without width keeps those apart.
+        if matches!((before, c), ('$', '$') | (':', 'f')) {
+            out.push_str("#8203;");
+        }
         if plain {
             out.push(c);
         } else {
@@ -124,7 +128,8 @@ mod tests {
     fn text_is_never_markup() {
         assert_eq!(text("order-events_v2.fifo"), "order-events_v2.fifo");
         assert_eq!(text("<b>\"`"), "#60;b#62;#34;#96;");
-        assert_eq!(text("1. *a* $$x$$"), "1#46; #42;a#42; #36;#36;x#36;#36;");
+        assert_eq!(text("1. *a* $$x$$"), "1#46; #42;a#42; #36;#8203;#36;x#36;#8203;#36;");
+        assert_eq!(text("fa:fa-car"), "fa#58;#8203;fa-car");
         assert_eq!(text("%%{init: {}}%%"), "#37;#37;#123;init#58; #123;#125;#125;#37;#37;");
         assert_eq!(text("é日 https://a"), "é日 https#58;/#47;a");
     }
