@@ -104,7 +104,7 @@ fn text(text: &str) -> String {
             || (c == ' ' && before != ' ')
             || (matches!(c, '-' | '_') && inside)
             || (matches!(c, '/' | ',') && before != '/')
-            || (c == '.' && before.is_ascii_alphabetic())
+            || (c == '.' && inside && out.contains(|c: char| c.is_ascii_alphabetic()))
             || (!c.is_ascii() && c.is_alphanumeric());
         // Entities are read before formulas (`$$x$$`) and icons (`fa:fa-car`) are looked for; something without width keeps those apart.
         if matches!((before, c), ('$', '$') | (':', 'f')) {
