@@ -395,6 +395,10 @@ fn label_of(trigger: &Trigger) -> String {
     if !trigger.route.is_empty() {
         return trigger.route.clone();
     }
+    if trigger.kind == TriggerKind::ApiGateway {
+        let place = trigger.source_arn.as_ref().and_then(Arn::parse);
+        return place.map(|arn| api_and_route(&arn.resource).1).unwrap_or_default();
+    }
     let mut words: Vec<String> = trigger.events.set().map(|(event, ..)| event.to_string()).take(3).collect();
     let text = |value: &Value<&Data>| value.text().only().map(ToString::to_string);
     for rule in trigger.declaration.get("Filter.S3Key.Rules").items(false).0 {
