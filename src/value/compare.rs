@@ -51,8 +51,6 @@ const MAX_TOKENS: usize = 2_048;
 enum Token<'a> {
     Char(char),
     Symbol(&'a Symbol),
-    /// The partition of an ARN, which every deployment has one of: `aws` and `${AWS::Partition}` are the same.
-    Partition,
     Any,
     One,
 }
@@ -114,15 +112,14 @@ fn tokens(text: &Text) -> Option<Vec<Token<'_>>> {
                     && let Some((partition, after)) = rest.strip_prefix("arn:").and_then(|rest| rest.split_once(':'))
                     && (partition == "aws" || partition.starts_with("aws-"))
                 {
-                    out.extend("arn:".chars().map(Token::Char));
-                    out.push(Token::Partition);
-                    out.push(Token::Char(':'));
+                    out.extend("arn:aws:".chars().map(Token::Char));
                     rest = after;
                 }
                 out.extend(rest.chars().map(Token::Char));
             }
             Piece::Symbol(symbol) => match (&symbol.kind, &*symbol.name) {
-                (SymbolKind::Pseudo, "AWS::Partition") => out.push(Token::Partition),
+                // A deployment is in one partition: whatever it is called, it is the same on both sides.
+                (SymbolKind::Pseudo, "AWS::Partition") => out.extend("aws".chars().map(Token::Char)),
                 // The same in every partition but China's, where few services use the other suffix.
                 (SymbolKind::Pseudo, "AWS::URLSuffix") => out.extend("amazonaws.com".chars().map(Token::Char)),
                 _ => out.push(Token::Symbol(symbol)),
@@ -148,14 +145,13 @@ fn intersect(left: &[Token], right: &[Token], free: bool) -> bool {
     // Row by row over `left`: reach[j] says that left[..i] and right[..j] can be matched by one string.
     let repeats = |token: &Token| match token {
         Token::Any => true,
-        Token::Symbol(_) | Token::Partition => free,
+        Token::Symbol(_) => free,
         _ => false,
     };
     // What a repeating token may take in.
     let takes = |repeating: &Token, other: &Token| match (repeating, other) {
-        (Token::Any, _) | (_, Token::Any | Token::Symbol(_) | Token::Partition | Token::One) => true,
+        (Token::Any, _) | (_, Token::Any | Token::Symbol(_) | Token::One) => true,
         (Token::Symbol(symbol), Token::Char(character)) => symbol.allows(*character),
-        (Token::Partition, Token::Char(character)) => character.is_ascii_alphanumeric() || *character == '-',
         _ => false,
     };
     let same = |a: &Token, b: &Token| match (a, b) {
@@ -255,6 +251,10 @@ mod tests {
         assert_eq!(written.pattern().covers(&built.pattern()), Answer::Yes);
         let any = Text::literal("arn:*:s3:::b/*").pattern();
         assert_eq!(any.covers(&built.pattern()), Answer::Yes);
+        for pattern in ["arn:aw*", "arn:a?s:s3:::b/*", "ar*s3:::b/*", "arn:aws*", "a????????::b/*"] {
+            assert_eq!(Text::literal(pattern).pattern().covers(&built.pattern()), Answer::Yes, "{pattern}");
+        }
+        assert_eq!(Text::literal("arn:az*").pattern().covers(&built.pattern()), Answer::No);
     }
 
     #[test]
