@@ -7,13 +7,16 @@
 //! - [`width`](mod@width) says how much a pattern takes in.
 //! - [`things`]: what the resources of a service are.
 //! - [`words`] has what messages say.
+//! - [`shape`] says what IAM refuses a document for, [`fit`] whether an action can be about a resource.
 //! - [`grant`] answers "may this role do that to this resource?", three-valued.
 
 pub mod conditions;
+pub mod fit;
 pub mod grant;
 pub mod managed;
 pub mod policy;
 pub mod scope;
+pub mod shape;
 pub mod things;
 pub mod width;
 pub mod words;

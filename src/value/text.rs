@@ -26,6 +26,18 @@ pub enum Piece {
     One,
 }
 
+impl Piece {
+    /// How many characters it has at least.
+    #[must_use]
+    pub fn least_length(&self) -> usize {
+        match self {
+            Self::Literal(text) => text.chars().count(),
+            Self::One => 1,
+            Self::Symbol(_) | Self::Any => 0,
+        }
+    }
+}
+
 /// Characters that only the deployment knows.
 #[derive(Clone, Debug)]
 pub struct Symbol {
