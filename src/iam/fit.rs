@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>,
 //! read 2026-11-22. Only services are listed whose resources all have one of these forms.
 
+use super::{Width, width};
 use crate::data::iam_actions::Action;
 use crate::value::{Answer, Piece, SymbolKind, Text};
 
@@ -48,8 +49,12 @@ static FORMS: &[Form] = &[
     form("events", "event-bus", "arn:*:events:*:*:event-bus/*", &[]),
 ];
 
-/// Types that the buckets and objects of S3 also go by; a resource of that form may be one of them.
+/// Types of S3 that are no bucket and no object.
 const OTHER_NAMES: &[&str] = &["accesspoint", "accesspointobject", "accessgrantsinstance", "accessgrantslocation"];
+
+/// Actions that the table knows no resources for and that are granted on resources all the same: CDK grants the answers of
+/// tasks on their state machine (`grantTaskResponse`), and SAM's template does.
+const UNLISTED: &[&str] = &["SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat"];
 
 /// Whether an action can be about a resource of this pattern. Unknown where the forms of its resources are not listed, or
 /// the pattern is not known well enough.
@@ -59,18 +64,22 @@ pub fn fits(action: &Action, resource: &Text) -> Answer {
     if matches!(pattern.pieces().first(), Some(Piece::Any)) {
         return Answer::Yes;
     }
-    if !pattern.known_prefix().starts_with("arn:") || pattern.symbols().any(|symbol| may_hold_separators(&symbol.kind)) {
+    // What takes no resource is sometimes asked of all of them: `s3:ListAllMyBuckets` of `arn:aws:s3:::*`.
+    if !action.takes_resources() && (width(resource) != Width::Named || UNLISTED.contains(&action.name)) {
         return Answer::Unknown;
     }
+    if !pattern.known_prefix().starts_with("arn:") || pattern.symbols().any(|symbol| may_hold_separators(&symbol.kind))
+    {
+        return Answer::Unknown;
+    }
+    let is_bucket_or_object = action.service == "s3" && pattern.canonical().known_prefix().starts_with("arn:aws:s3:::");
     let mut answer = Answer::No;
     for name in action.resource_types() {
         let form = FORMS.iter().find(|form| form.service == action.service && form.name == name);
         answer = answer.or(match form {
             Some(form) => form.fits(&pattern),
             // An access point of S3 has a region in its ARN, a bucket has none.
-            None if action.service == "s3" && OTHER_NAMES.contains(&name) => {
-                pattern.overlaps(&Text::literal("arn:*:s3:*-*:*").pattern())
-            }
+            None if OTHER_NAMES.contains(&name) && is_bucket_or_object => Answer::No,
             None => Answer::Unknown,
         });
     }
@@ -120,7 +129,7 @@ mod tests {
 
     #[test]
     fn streams_and_indexes_are_not_tables() {
-        assert_eq!(fit("dynamodb:GetRecords", "arn:aws:dynamodb:*:*:table/Orders"), Answer::No);
+        assert_eq!(fit("dynamodb:GetRecords", "arn:aws:dynamodb:eu-west-1:1:table/Orders"), Answer::No);
         assert_eq!(fit("dynamodb:GetRecords", "arn:aws:dynamodb:*:*:table/Orders*"), Answer::Yes);
         assert_eq!(fit("dynamodb:GetRecords", "arn:aws:dynamodb:eu-west-1:1:table/Orders/stream/*"), Answer::Yes);
         assert_eq!(fit("dynamodb:PutItem", "arn:aws:dynamodb:eu-west-1:1:table/Orders/index/*"), Answer::No);

@@ -4,10 +4,10 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>, and "IAM and AWS STS quotas",
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>; read 2026-11-22.
 
-use super::DocumentKind;
+use super::{DocumentKind, Elements};
 use crate::data::nearest;
 use crate::source::Span;
-use crate::value::{Data, Guard, Map, Value};
+use crate::value::{Data, Guard, Map, Piece, Value};
 
 /// Something that IAM refuses.
 #[derive(Clone, Debug)]
@@ -113,8 +113,8 @@ impl Reader<'_> {
             for (data, span, when) in item.set() {
                 match data {
                     // Key and value of what SAM writes are at one place.
-                    Data::Map(map)
-                        if map.entry("Effect").is_some_and(|entry| entry.key_span == entry.value.span()) => {}
+                    Data::Map(map) if map.entry("Effect").is_some_and(|entry| entry.key_span == entry.value.span()) => {
+                    }
                     Data::Map(map) => {
                         self.statement(map, span, when);
                         self.sid(map, when, span, &mut sids);
@@ -142,28 +142,28 @@ impl Reader<'_> {
         }
         self.pairs(map, span, when);
         self.texts(map, span, when);
+        if self.kind == DocumentKind::Trust {
+            self.actions_of_sts(map, span, when);
+        }
         self.conditions(map, span, when);
     }
 
     /// `Action` or `NotAction`, and so on: which of them the kind of document needs, and which it cannot have.
     fn pairs(&mut self, map: &Map, span: Span, when: &Guard) {
         let holder = self.holder;
-        let of_resource = matches!(self.kind, DocumentKind::Resource | DocumentKind::Trust);
         for (plain, negated) in [("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal")] {
             let (needed, forbidden, forbids) = match (plain, self.kind) {
-                // Nobody can assume a role whose trust policy lacks these: `role-trust-policy` says so.
-                ("Action", DocumentKind::Trust) => (false, false, ""),
-                ("Action", _) => (true, false, ""),
-                ("Resource", DocumentKind::Trust) => (false, true, "it is about the role"),
+                ("Resource", DocumentKind::Trust) => (false, true, "the policy is about the role"),
                 ("Resource", DocumentKind::Resource) => (false, false, ""),
-                ("Resource", _) => (true, false, ""),
-                (_, kind) => (kind == DocumentKind::Resource, !of_resource, "the policy is about whoever has the role"),
+                ("Action" | "Resource", _) | (_, DocumentKind::Resource | DocumentKind::Trust) => (true, false, ""),
+                _ => (false, true, "the policy is about whoever has the role"),
             };
             if needed && lacks(map, plain) && lacks(map, negated) {
                 let what = format!("a statement of `{holder}` has no `{plain}`");
-                let help = match plain {
-                    "Action" => "say which actions",
-                    "Resource" => "say on which resources, or `*`",
+                let help = match (plain, self.kind) {
+                    ("Action", _) => "say which actions",
+                    ("Resource", _) => "say on which resources, or `*`",
+                    (_, DocumentKind::Trust) => "say who may assume the role",
                     _ => "say who is meant",
                 };
                 self.refuse(span, what, help, when, span);
@@ -171,7 +171,7 @@ impl Reader<'_> {
             for key in [plain, negated] {
                 if let Some(entry) = map.entry(key).filter(|_| forbidden && !lacks(map, key)) {
                     let what = match self.kind {
-                        DocumentKind::Trust => format!("the trust policy of `{holder}` cannot have a `{key}`"),
+                        DocumentKind::Trust => format!("the trust policy of the role `{holder}` cannot have a `{key}`"),
                         _ => format!("a policy of the role `{holder}` cannot have a `{key}`"),
                     };
                     self.refuse(entry.key_span, what, &format!("leave it out: {forbids}"), when, span);
@@ -184,6 +184,22 @@ impl Reader<'_> {
             {
                 let what = format!("a statement of `{holder}` has both `{plain}` and `{negated}`");
                 self.refuse(entry.key_span, what, "split it into two statements", when, span);
+            }
+        }
+    }
+
+    /// A trust policy holds nothing else: "AssumeRole policy may only specify STS AssumeRole actions".
+    fn actions_of_sts(&mut self, map: &Map, cause: Span, when: &Guard) {
+        let Some(actions) = map.get("Action") else { return };
+        for action in Elements::read(&actions.borrow().within(when)).items {
+            let literal = action.text.as_literal().unwrap_or("sts:");
+            if !literal.get(..4).is_some_and(|service| service.eq_ignore_ascii_case("sts:")) {
+                let what = format!(
+                    "the trust policy of the role `{}` holds actions of STS only, not `{literal}`",
+                    self.holder
+                );
+                let help = "write `sts:AssumeRole`; rights belong into a policy of the role";
+                self.refuse(action.span, what, help, &action.when, cause);
             }
         }
     }
@@ -257,7 +273,7 @@ pub fn least_size(body: &Value<&Data>) -> usize {
 fn size_of(data: &Data) -> usize {
     match data {
         Data::Text(text) => {
-            let known: usize = text.pieces().iter().map(|piece| piece.least_length()).sum();
+            let known: usize = text.pieces().iter().map(Piece::least_length).sum();
             known + 2
         }
         Data::List(list) => {

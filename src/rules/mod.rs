@@ -15,6 +15,7 @@ mod narrow;
 mod notifications;
 pub mod pages;
 mod permissions;
+mod policies;
 mod principal;
 mod roles;
 mod runtimes;

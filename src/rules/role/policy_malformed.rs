@@ -1,120 +1,79 @@
 //! `policy-malformed`: see `rules/role/policy-malformed.md`.
 
-use crate::data::iam_actions;
+use super::policies::{Document, documents, roles};
+use crate::data::iam_actions::{self, Action};
 use crate::engine::{Confidence, Finding, Findings, Grade};
-use crate::iam::scope::trusts_lambda;
-use crate::iam::{DocumentKind, Elements, Subject, readings, subjects};
-use crate::model::{Role, World};
+use crate::iam::fit::fits;
+use crate::iam::shape::{self, VERSIONS};
+use crate::iam::{DocumentKind, Elements, Subject, readings, subjects, words};
+use crate::model::World;
 use crate::source::Span;
-use crate::value::{Data, Guard, Map, Value};
+use crate::value::{Answer, Guard, Piece, Text};
 use rustc_hash::FxHashSet;
 
 pub(super) fn check(world: &World, out: &mut Findings) {
-    let mut seen: FxHashSet<Span> = FxHashSet::default();
-    for role in &world.application.roles {
-        let used =
-            !role.functions.is_empty() || role.trust.as_ref().is_some_and(|trust| trusts_lambda(trust).is_possible());
-        if used {
-            documents(world, role, &mut seen, out);
-        }
-    }
+    let documents = documents(world);
+    refused(&documents, out);
+    too_long(world, &documents, out);
     let mut reported: FxHashSet<Span> = FxHashSet::default();
     for subject in subjects(world).iter().filter(|subject| subject.is_written()) {
         actions(subject, &mut reported, out);
+        misfits(subject, out);
+        variables(&documents, subject, out);
     }
 }
 
-/// What a document says.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Says {
-    /// What whoever has the role may do.
-    Rights,
-    /// Who may assume it.
-    Trust,
-}
-
-/// The documents that are written in a role, and those of the policies that are attached to it.
-fn documents(world: &World, role: &Role, seen: &mut FxHashSet<Span>, out: &mut Findings) {
-    document(role, &role.resource.get("AssumeRolePolicyDocument"), Says::Trust, seen, out);
-    let (inline, _) = role.resource.get("Policies").items(false);
-    for item in inline {
-        document(role, &item.get("PolicyDocument"), Says::Rights, seen, out);
-    }
-    let attached = role.policies.iter().filter(|policy| policy.document.kind == DocumentKind::Attached);
-    for policy in attached {
-        if let Some(resource) = world.resource(role.resource, &policy.document.address) {
-            document(role, &resource.get("PolicyDocument"), Says::Rights, seen, out);
-        }
-    }
-}
-
-/// What IAM refuses a document for.
-fn document(role: &Role, body: &Value<&Data>, says: Says, seen: &mut FxHashSet<Span>, out: &mut Findings) {
-    let (items, _) = body.get("Statement").items(true);
-    for item in items {
-        for (data, span, when) in item.set() {
-            let Some(map) = data.map().filter(|_| seen.insert(span)) else { continue };
-            // Key and value of what SAM writes are at one place.
-            let made = map.entry("Effect").is_some_and(|entry| entry.key_span == entry.value.span());
-            if !made {
-                statement(role, map, says, span, when, out);
+/// What IAM refuses documents for.
+fn refused(documents: &[Document], out: &mut Findings) {
+    for document in documents {
+        let exists = document.written_in.when.and(&document.holder.when);
+        for refusal in shape::refusals(document.kind, &document.holder.address, &document.body) {
+            let when = refusal.when.and(&exists);
+            if when.is_possible() {
+                let message = format!("the deployment fails: {}", refusal.what);
+                let finding = Finding::new(Grade::ERROR, refusal.span, message).when(&when).cause(refusal.cause);
+                let addresses = [&document.holder.address, &document.written_in.address];
+                out.push(addresses.into_iter().fold(finding, Finding::related).help(refusal.help));
             }
         }
     }
 }
 
-/// Whether a map certainly lacks a key.
-fn lacks(map: &Map, key: &str) -> bool {
-    map.get(key).map_or(!map.open, Value::is_unset)
-}
+/// What one managed policy may have of characters, and what all policies written in a role may have together. White space
+/// counts nothing. Source: "IAM and AWS STS quotas", <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>,
+/// read 2026-11-22.
+const MOST_MANAGED: usize = 6_144;
+const MOST_INLINE: usize = 10_240;
 
-fn statement(role: &Role, map: &Map, says: Says, span: Span, when: &Guard, out: &mut Findings) {
-    let name = &role.resource.address;
-    let mut refuse = |at: Span, what: String, help: &str| {
-        let finding = Finding::new(Grade::ERROR, at, format!("the deployment fails: {what}"));
-        out.push(finding.when(when).related(name).cause(span).help(help));
-    };
-    if lacks(map, "Effect") {
-        refuse(span, format!("a statement of `{name}` has no `Effect`"), "add `Effect: Allow`");
-    } else if let Some(effect) = map.get("Effect") {
-        let literals = effect.borrow().literals();
-        for (effect, at, _) in literals.set().filter(|(effect, ..)| !matches!(effect.as_str(), "Allow" | "Deny")) {
-            refuse(at, format!("`Effect` is `Allow` or `Deny`, not `{effect}`"), "write `Allow` or `Deny`");
+fn too_long(world: &World, documents: &[Document], out: &mut Findings) {
+    for document in documents.iter().filter(|document| document.written_in.is("AWS::IAM::ManagedPolicy")) {
+        let size = shape::least_size(&document.body);
+        if size > MOST_MANAGED {
+            let name = &document.written_in.address;
+            let message = format!(
+                "the deployment fails: the policy `{name}` has {size} characters or more, IAM takes {MOST_MANAGED}"
+            );
+            let finding = Finding::new(Grade::ERROR, document.written_in.span, message).related(name);
+            out.push(finding.when(&document.written_in.when).help("split it into two policies"));
         }
     }
-    let about = match says {
-        Says::Rights => ("Resource", "NotResource", "say on which resources, or `*`"),
-        Says::Trust => ("Principal", "NotPrincipal", "say who may assume the role"),
-    };
-    for (plain, negated, help) in [("Action", "NotAction", "say which actions"), about] {
-        if lacks(map, plain) && lacks(map, negated) {
-            refuse(span, format!("a statement of `{name}` has no `{plain}`"), help);
-        } else if let (Some(_), Some(entry)) = (map.entry(plain), map.entry(negated))
-            && !lacks(map, plain)
-            && !lacks(map, negated)
-        {
-            let what = format!("a statement of `{name}` has both `{plain}` and `{negated}`");
-            refuse(entry.key_span, what, "split it into two statements");
-        }
-    }
-    let (keys, policy, help) = match says {
-        Says::Rights => {
-            (["Principal", "NotPrincipal"], "a policy", "leave it out: the policy is about whoever has the role")
-        }
-        Says::Trust => (["Resource", "NotResource"], "the trust policy", "leave it out: the policy is about the role"),
-    };
-    for key in keys {
-        if let Some(entry) = map.entry(key).filter(|_| !lacks(map, key)) {
-            refuse(entry.key_span, format!("{policy} of the role `{name}` cannot have a `{key}`"), help);
-        }
-    }
-    if says == Says::Trust {
-        for action in map.get("Action").map(|actions| Elements::read(&actions.borrow()).items).unwrap_or_default() {
-            let literal = action.text.as_literal().unwrap_or("sts:");
-            if !literal.get(..4).is_some_and(|service| service.eq_ignore_ascii_case("sts:")) {
-                let what = format!("the trust policy of the role `{name}` holds actions of STS only, not `{literal}`");
-                refuse(action.span, what, "write `sts:AssumeRole`; rights belong into a policy of the role");
-            }
+    for role in roles(world).filter(|role| role.resource.origin.is_written()) {
+        let name = &role.resource.address;
+        let inline = documents.iter().filter(|document| {
+            &document.holder.address == name
+                && document.holder.source == role.resource.source
+                && !matches!(document.kind, DocumentKind::Trust | DocumentKind::Resource)
+                && !document.written_in.is("AWS::IAM::ManagedPolicy")
+                // What is there in some deployments only may be less.
+                && role.resource.when.implies(&document.written_in.when)
+        });
+        let size: usize = inline.map(|document| shape::least_size(&document.body)).sum();
+        if size > MOST_INLINE {
+            let message = format!(
+                "the deployment fails: the policies of `{name}` have {size} characters or more, IAM takes {MOST_INLINE}"
+            );
+            let finding = Finding::new(Grade::ERROR, role.resource.span, message).related(name);
+            out.push(finding.when(&role.resource.when).help("put some of it into managed policies"));
         }
     }
 }
@@ -158,4 +117,102 @@ fn unknown(action: &str, service: &str, name: &str) -> (Grade, String, String) {
             _ => unheard(),
         },
     }
+}
+
+/// Actions that cannot be about any resource of their statement, so that they grant nothing.
+fn misfits(subject: &Subject, out: &mut Findings) {
+    let statement = subject.statement;
+    if statement.actions.negated || !is_known(&statement.resources) {
+        return;
+    }
+    let mut lost: Vec<Lost> = Vec::new();
+    for reading in statement.actions.items.iter().flat_map(readings) {
+        let Some(action) = reading.text.as_literal().and_then(iam_actions::action) else { continue };
+        let when = subject.when.and(&reading.when);
+        // Where a resource is there only sometimes, the others have to do.
+        let fit = statement.resources.items.iter().map(|element| fits(&action, &element.text)).max();
+        if fit == Some(Answer::No) && when.is_possible() && !reading.may_differ {
+            lost.push(Lost { action, span: reading.span, when });
+        }
+    }
+    for (takes, grade) in [(true, Grade::WARNING), (false, Grade::NOTE)] {
+        let some: Vec<&Lost> = lost.iter().filter(|lost| lost.action.takes_resources() == takes).collect();
+        report(subject, &some, grade, out);
+    }
+}
+
+/// An action that grants nothing.
+struct Lost {
+    action: Action,
+    span: Span,
+    when: Guard,
+}
+
+fn report(subject: &Subject, lost: &[&Lost], grade: Grade, out: &mut Findings) {
+    let Some(first) = lost.first() else { return };
+    let names: Vec<String> = lost.iter().map(|lost| lost.action.full_name()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let verb = if names.len() == 1 { "grants" } else { "grant" };
+    let message =
+        format!("{} {verb} nothing: no resource of the statement is one that it is about", words::list(&names));
+    let mut finding = Finding::new(grade, first.span, message).when(&first.when);
+    for other in lost.iter().skip(1).take(4) {
+        finding = finding.label(other.span, "nor this");
+    }
+    if let Some(element) = subject.statement.resources.items.first() {
+        finding = finding.label(element.span, "not on this");
+    }
+    let help = format!("put it into a statement with {}", needs(&first.action));
+    out.push(subject.relate(finding.help(help)).cause(first.span));
+}
+
+/// Whether all resources are seen.
+fn is_known(resources: &Elements) -> bool {
+    !resources.open && !resources.negated && !resources.items.is_empty()
+}
+
+/// The resources that an action takes, in words.
+fn needs(action: &Action) -> &'static str {
+    let is = |name: &str| action.resource_types().any(|known| known == name);
+    match action.service {
+        _ if !action.takes_resources() => "`Resource: \"*\"`: it takes no other",
+        "s3" if is("object") => "the bucket's objects, its ARN and `/*`",
+        "s3" if is("bucket") => "the bucket itself, its ARN without `/*`",
+        "dynamodb" if is("stream") => "the table's stream, its ARN and `/stream/*`",
+        "dynamodb" if is("table") => "the table itself",
+        _ => "resources of its service",
+    }
+}
+
+/// Variables that the older version of the language takes for text.
+fn variables(documents: &[Document], subject: &Subject, out: &mut Findings) {
+    let statement = subject.statement;
+    let variable = statement.resources.items.iter().find(|element| has_variable(&element.text));
+    let Some(variable) = variable else { return };
+    let document = documents.iter().find(|document| document.body.span().contains(statement.span));
+    let Some(document) = document else { return };
+    let version = document.body.get("Version");
+    let old = version.literals().every(|version| version.is_none_or(|version| version == VERSIONS[1]));
+    if old {
+        let message = format!(
+            "`{}` means nothing here: only policies of `Version: \"{}\"` have variables",
+            variable.text, VERSIONS[0]
+        );
+        let finding = Finding::new(Grade::WARNING, variable.span, message).when(&subject.when.and(&variable.when));
+        let help = format!("give the policy `Version: \"{}\"`", VERSIONS[0]);
+        out.push(subject.relate(finding.help(help)).cause(variable.span));
+    }
+}
+
+/// Whether a text has a variable of IAM in it (`${aws:username}`).
+fn has_variable(text: &Text) -> bool {
+    text.pieces().iter().any(|piece| match piece {
+        Piece::Literal(literal) => literal.split("${").skip(1).any(|rest| {
+            let name = rest.split('}').next().unwrap_or("");
+            ["aws:", "s3:", "sts:", "iam:", "cognito-identity.amazonaws.com:"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+        }),
+        _ => false,
+    })
 }
