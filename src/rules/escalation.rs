@@ -16,7 +16,9 @@ const TRIED: usize = 6;
 /// Elements of one statement that are looked at for one action: the others say the same again.
 const SAID: usize = 3;
 /// Places at which one action is looked at in one role.
-const PLACES: usize = 128;
+const PLACES: usize = 64;
+/// A role that is refused more often than this is left alone.
+const REFUSALS: usize = 500;
 
 /// An action of the tables that an element of a statement grants.
 pub(super) struct Granted<'a> {
@@ -128,16 +130,16 @@ pub(super) fn open<'a>(
     granted: &[Granted<'a>],
     admins: &FxHashSet<RoleId>,
 ) -> Vec<Open<'a>> {
-    let holder = Holder {
-        world,
-        role,
-        granted,
-        admins,
-        refusals: role
-            .statements()
-            .filter(|statement| statement.effect == Effect::Deny && statement.is_unconditional())
-            .collect(),
-    };
+    let denies = |statement: &&Statement| statement.effect == Effect::Deny && statement.is_unconditional();
+    let refusals: Vec<&Statement> = role.statements().filter(denies).collect();
+    if refusals.len() > REFUSALS {
+        return Vec::new();
+    }
+    let mut by_action: FxHashMap<&'static str, Vec<&Granted<'a>>> = FxHashMap::default();
+    for granted in granted {
+        by_action.entry(granted.action).or_default().push(granted);
+    }
+    let holder = Holder { world, role, by_action, admins, refusals };
     let gains = |of_iam: bool| {
         let of_service = move |gain: &&Gain| gain.actions.iter().all(|action| action.starts_with("iam:")) == of_iam;
         GAINS.iter().filter(of_service).filter_map(|gain| holder.gain(gain))
@@ -148,7 +150,7 @@ pub(super) fn open<'a>(
 struct Holder<'a, 'b> {
     world: &'a World<'a>,
     role: &'a Role<'a>,
-    granted: &'b [Granted<'a>],
+    by_action: FxHashMap<&'static str, Vec<&'b Granted<'a>>>,
     admins: &'b FxHashSet<RoleId>,
     refusals: Vec<&'a Statement>,
 }
@@ -156,7 +158,7 @@ struct Holder<'a, 'b> {
 impl<'a> Holder<'a, '_> {
     /// The ways in which the role may use an action on resources that satisfy `on`; those without a condition first.
     fn steps(&self, action: &str, on: impl Fn(&Reading, &Width) -> bool) -> Vec<Step<'a>> {
-        let of_action = self.granted.iter().filter(|granted| granted.action == action);
+        let of_action = self.by_action.get(action).into_iter().flatten();
         let places = of_action.flat_map(|granted| {
             let resources = granted.subject.statement.resources.items.iter().flat_map(readings);
             resources.filter(|resource| on(resource, &width(&resource.text))).map(move |resource| (granted, resource))

@@ -3,7 +3,6 @@
 //! A function that may change itself keeps whoever gets into it.
 
 use super::role_admin::grants_everything;
-use super::{role_resource_wildcard, role_service_wildcard};
 use crate::data::escalation::{DEPLOYING, SELF_CHANGES, SelfChange};
 use crate::data::iam_actions;
 use crate::engine::{Confidence, Finding, Findings, Grade};
@@ -129,8 +128,10 @@ struct Own<'a> {
 enum Reach {
     /// All functions of the role.
     Itself,
-    /// Functions of which it has not, or does not certainly have, the role.
+    /// Functions that do not have the role, or may not have it.
     Others,
+    /// Every function: what other rules are about.
+    Every,
     /// No function.
     Nothing,
 }
@@ -138,10 +139,10 @@ enum Reach {
 impl<'a> Own<'a> {
     fn reach(&self, resource: &Reading) -> Reach {
         match width(&resource.text) {
-            Width::Everything => return Reach::Itself,
+            Width::Everything => return Reach::Every,
             Width::EveryName { service, kind } if service == "lambda" => {
                 let of_functions = kind.is_none_or(|kind| kind == "function");
-                return if of_functions { Reach::Itself } else { Reach::Nothing };
+                return if of_functions { Reach::Every } else { Reach::Nothing };
             }
             Width::EveryName { .. } => return Reach::Nothing,
             Width::Named => {}
@@ -164,16 +165,10 @@ impl<'a> Own<'a> {
         if all { Reach::Itself } else { Reach::Others }
     }
 
-    /// What a statement lets the functions do to themselves, where nobody else says so.
+    /// What a statement lets the functions do to themselves.
     fn change(&self, subject: &Subject<'a>, granted: Vec<Granted>, refusals: &[&Statement]) -> Option<Change<'a>> {
         let mut resources = subject.statement.resources.items.iter().flat_map(readings);
         let resource = resources.find(|resource| self.reach(resource) == Reach::Itself)?;
-        let services = role_service_wildcard::grave_patterns(subject);
-        let patterns = role_resource_wildcard::grave_patterns(self.world, subject);
-        let said = |element: &Reading| {
-            services.contains(&element.span)
-                || patterns.iter().any(|pattern| element.text.as_literal() == Some(pattern.as_str()))
-        };
         let function = subject.functions.first()?;
         let arn = function.resource.names.arn.as_ref()?;
         let mut steps = Vec::new();
@@ -183,7 +178,7 @@ impl<'a> Own<'a> {
                 let mut grants = statement.matches(change.action, arn, false).into_iter();
                 grants.any(|grant| grant.answer.is_yes() && when.implies(&grant.when))
             };
-            if when.is_possible() && !said(&element) && !refusals.iter().any(refuses) {
+            if when.is_possible() && !refusals.iter().any(refuses) {
                 steps.push(Step { change, element, when });
             }
         }
