@@ -31,7 +31,7 @@ pub static TAKERS: &[Taker] = &[
     },
     // What fills a queue or a stream runs the function.
     Taker {
-        what: "a new function that an event source runs",
+        what: "a new function that it runs",
         needs: &[&["lambda:CreateFunction"], &["lambda:CreateEventSourceMapping"]],
         same: false,
         services: &["lambda.amazonaws.com"],

@@ -2,7 +2,7 @@
 
 use crate::data::escalation::{DEFUSING_KEYS, GAINS, Gain, TAKERS, Taker};
 use crate::data::iam_actions;
-use crate::iam::{Effect, Reading, Statement, Subject, Width, readings, width};
+use crate::iam::{Condition, Effect, Reading, Statement, Subject, Width, readings, width};
 use crate::model::{Role, RoleId, World};
 use crate::value::{Answer, Guard, Text};
 use crate::wiring::arn::Arn;
@@ -144,7 +144,7 @@ pub(super) fn open<'a>(
         let of_service = move |gain: &&Gain| gain.actions.iter().all(|action| action.starts_with("iam:")) == of_iam;
         GAINS.iter().filter(of_service).filter_map(|gain| holder.gain(gain))
     };
-    gains(true).chain(holder.pass()).chain(gains(false)).collect()
+    gains(true).chain(holder.passes()).chain(gains(false)).collect()
 }
 
 struct Holder<'a, 'b> {
@@ -202,8 +202,8 @@ impl<'a> Holder<'a, '_> {
         when.is_possible().then_some(Open { way: Way::Gain(gain), steps, narrowed, when })
     }
 
-    /// The ways in which a role can be passed to something that the function starts.
-    fn pass(&self) -> Option<Open<'a>> {
+    /// The ways in which a role can be passed to something that the function starts; those without a condition first.
+    fn passes(&self) -> Vec<Open<'a>> {
         let any = self.steps(PASS_ROLE, |_, width| is_every(PASS_ROLE, width));
         let any = any.into_iter().map(|step| (step, Passed::Any));
         let named = self.steps(PASS_ROLE, |resource, _| self.admin(&resource.text).is_some());
@@ -211,7 +211,10 @@ impl<'a> Holder<'a, '_> {
             let role = self.admin(&step.resource.text)?;
             Some((step, Passed::Admin(role)))
         });
-        any.chain(named).take(TRIED).find_map(|(step, roles)| self.pass_by(step, roles))
+        let mut all: Vec<Open<'a>> =
+            any.chain(named).take(TRIED).filter_map(|(step, roles)| self.pass_by(step, roles)).collect();
+        all.sort_by_key(|open| open.narrowed);
+        all
     }
 
     /// The role of the template that a text names, where it may do everything and this one is not it.
@@ -221,9 +224,8 @@ impl<'a> Holder<'a, '_> {
     }
 
     fn pass_by(&self, pass: Step<'a>, roles: Passed<'a>) -> Option<Open<'a>> {
-        let services = services(pass.subject.statement)?;
-        let may_take =
-            |taker: &&'static Taker| services.is_empty() || services.iter().any(|service| is_of(taker, service));
+        let services = Services::of(pass.subject.statement)?;
+        let may_take = |taker: &&'static Taker| services.allow(taker);
         let mut takers: Vec<(&'static Taker, Vec<Step<'a>>, Guard)> = Vec::new();
         for taker in TAKERS.iter().filter(may_take) {
             let mut steps = Vec::new();
@@ -235,12 +237,13 @@ impl<'a> Holder<'a, '_> {
         let narrowed = takers.iter().all(|(_, steps, _)| is_narrowed(steps));
         takers.retain(|(_, steps, _)| is_narrowed(steps) == narrowed);
         let when = takers.iter().fold(Guard::never(), |guard, (_, _, when)| guard.or(when));
-        let narrowed = narrowed || pass.narrowed && services.is_empty();
+        let mut others = pass.subject.statement.conditions.iter().filter(|condition| !is_about_services(condition));
+        let narrowed = narrowed || others.any(Condition::narrows);
         let mut all = vec![pass];
         all.extend(takers.iter().flat_map(|(_, steps, _)| steps.iter().cloned()));
         let takers: Vec<&Taker> = takers.into_iter().map(|(taker, ..)| taker).collect();
-        let services =
-            services.into_iter().filter(|service| takers.iter().any(|taker| is_of(taker, service))).collect();
+        let of_a_taker = |service: &String| takers.iter().any(|taker| is_of(taker, service));
+        let services = services.only.into_iter().filter(of_a_taker).collect();
         let way = Way::Pass { roles, services, takers };
         when.is_possible().then_some(Open { way, steps: all, narrowed, when })
     }
@@ -274,9 +277,12 @@ impl<'a> Holder<'a, '_> {
 
 /// Whether what is written in `iam:PassedToService` is the service that takes the role.
 fn is_of(taker: &Taker, service: &str) -> bool {
-    taker.services.iter().any(|known| {
-        iam_actions::glob_matches(service, known) || iam_actions::glob_matches(service, &format!("{known}.cn"))
-    })
+    taker.services.iter().any(|known| matches(service, known))
+}
+
+/// Whether what is written is a service's name, in whatever partition.
+fn matches(written: &str, service: &str) -> bool {
+    iam_actions::glob_matches(written, service) || iam_actions::glob_matches(written, &format!("{service}.cn"))
 }
 
 /// Whether a resource is all that an action is about.
@@ -296,15 +302,44 @@ fn may_concern(action: &str, resource: &Text, width: &Width) -> bool {
     same && action.takes_resources()
 }
 
-/// The services to which a statement lets roles be passed; none where it does not say. `None` where that is not known.
-fn services(statement: &Statement) -> Option<Vec<String>> {
-    let named = statement.conditions.iter().find(|condition| {
-        condition.key.eq_ignore_ascii_case("iam:PassedToService")
-            && !condition.operator.to_ascii_lowercase().contains("not")
-    });
-    let Some(condition) = named else { return (!statement.conditions_open).then(Vec::new) };
-    let values = condition.values.items.iter().flat_map(readings);
-    let known: Vec<String> =
-        values.filter_map(|value| value.text.canonical().as_literal().map(str::to_owned)).collect();
-    (!known.is_empty()).then_some(known)
+fn is_about_services(condition: &Condition) -> bool {
+    condition.key.eq_ignore_ascii_case("iam:PassedToService")
+}
+
+/// What a statement says of the services to which roles may be passed.
+struct Services {
+    /// To these alone; empty where it does not say.
+    only: Vec<String>,
+    /// Not to these.
+    not: Vec<String>,
+}
+
+impl Services {
+    /// `None` where it is not known.
+    fn of(statement: &Statement) -> Option<Self> {
+        let mut services = Self { only: Vec::new(), not: Vec::new() };
+        for condition in statement.conditions.iter().filter(|condition| is_about_services(condition)) {
+            let values = condition.values.items.iter().flat_map(readings).map(|value| value.text.canonical());
+            let all: Vec<Option<String>> = values.map(|text| text.as_literal().map(str::to_owned)).collect();
+            if condition.operator.to_ascii_lowercase().contains("not") {
+                // What is excepted has to be known.
+                services.not.extend(all.into_iter().collect::<Option<Vec<String>>>()?);
+                if condition.values.open {
+                    return None;
+                }
+            } else {
+                services.only.extend(all.into_iter().flatten());
+                if services.only.is_empty() {
+                    return None;
+                }
+            }
+        }
+        (!statement.conditions_open).then_some(services)
+    }
+
+    fn allow(&self, taker: &Taker) -> bool {
+        let spared = |known: &&&str| !self.not.iter().any(|service| matches(service, known));
+        let mut left = taker.services.iter().filter(spared);
+        left.any(|known| self.only.is_empty() || self.only.iter().any(|service| matches(service, known)))
+    }
 }

@@ -32,9 +32,15 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             continue;
         }
         let mut causes: FxHashSet<Span> = FxHashSet::default();
+        let mut passes = false;
         for open in escalation::open(world, role, granted, &admins) {
             let Some(first) = open.steps.first() else { continue };
-            if !is_reported(&open, subjects) && causes.insert(first.subject.cause()) {
+            let is_pass = matches!(open.way, Way::Pass { .. });
+            if is_pass && passes || is_reported(&open, subjects) {
+                continue;
+            }
+            passes |= is_pass;
+            if causes.insert(first.subject.cause()) {
                 found.add(open);
             }
         }
@@ -108,7 +114,8 @@ fn say(found: &Found) -> (String, String) {
                     format!("any role that {} may assume", words::list(&names))
                 }
             };
-            let what: Vec<&str> = takers.iter().map(|taker| taker.what).collect();
+            let mut what: Vec<&str> = takers.iter().map(|taker| taker.what).collect();
+            what.dedup();
             let what = match what.as_slice() {
                 [] => String::new(),
                 [one] => (*one).to_owned(),
