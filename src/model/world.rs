@@ -144,18 +144,25 @@ impl<'a> World<'a> {
         function.roles.iter().filter_map(|(id, when)| self.role(*id).map(|role| (role, when.clone())))
     }
 
-    /// The functions that use a role, each in the deployments in which it certainly does.
+    /// The functions that use a role, each once and in the deployments in which it certainly does. What several documents
+    /// of the AWS CLI print about one function is one.
     #[must_use]
     pub fn users_of(&self, role: &Role) -> Vec<(&Function<'a>, Guard)> {
-        let functions = role.functions.iter().filter_map(|id| self.function(*id));
-        functions
-            .map(|function| {
-                let uses = function.roles.iter().filter(|(used, _)| *used == role.id);
-                let when = uses.fold(Guard::never(), |guard, (_, when)| guard.or(when));
-                (function, when.and(&role.resource.when))
-            })
-            .filter(|(_, when)| when.is_possible())
-            .collect()
+        let mut out: Vec<(&Function<'a>, Guard)> = Vec::new();
+        let mut places: FxHashMap<&Text, usize> = FxHashMap::default();
+        for function in role.functions.iter().filter_map(|id| self.function(*id)) {
+            let uses = function.roles.iter().filter(|(used, _)| *used == role.id);
+            let when = uses.fold(Guard::never(), |guard, (_, when)| guard.or(when)).and(&role.resource.when);
+            if !when.is_possible() {
+                continue;
+            }
+            let place = *places.entry(&function.resource.names.name).or_insert(out.len());
+            match out.get_mut(place) {
+                Some((_, known)) => *known = known.or(&when),
+                None => out.push((function, when)),
+            }
+        }
+        out
     }
 
     /// The function that a text names, by name, ARN, partial ARN or invocation URI, and the qualifier that it
