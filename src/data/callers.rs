@@ -30,13 +30,15 @@ pub enum Authority {
     Permission(&'static str),
     /// A role's that is given to the service; it trusts this principal.
     Role(&'static str),
+    /// The service's own, which it arranges for itself. A statement for this principal does no harm.
+    Arranged(&'static str),
     /// Those of whoever uses the service (deploys a stack, reads an object).
     User,
     /// The function's own role: Lambda itself fetches the events.
     Poll,
 }
 
-use Authority::{Permission, Poll, Role, User};
+use Authority::{Arranged, Permission, Poll, Role, User};
 
 const fn caller(name: &'static str, source: &'static str, authority: Authority, arn: &'static str) -> Caller {
     Caller { name, source, authority, arn, synchronous: false, tries_first: false }
@@ -56,16 +58,74 @@ impl Caller {
     pub fn principal(&self) -> Option<&'static str> {
         match self.authority {
             Permission(principal) => Some(principal),
-            Role(_) | User | Poll => None,
+            Arranged(_) | Role(_) | User | Poll => None,
         }
     }
 
-    /// The same, without `.amazonaws.com`.
+    /// The principal of its statements, without `.amazonaws.com`.
     #[must_use]
     pub fn service(&self) -> Option<&'static str> {
-        self.principal().and_then(|principal| principal.strip_suffix(".amazonaws.com"))
+        match self.authority {
+            Permission(principal) | Arranged(principal) => principal.strip_suffix(".amazonaws.com"),
+            Role(_) | User | Poll => None,
+        }
     }
 }
+
+/// What the calls of a service are for (`bucket`), by its principal without `.amazonaws.com`.
+#[must_use]
+pub fn source_of(service: &str) -> Option<&'static str> {
+    ALL.iter().find(|caller| caller.service() == Some(service)).map(|caller| caller.source)
+}
+
+/// The principals, without `.amazonaws.com`, that call for ARNs of a service; the usual one first.
+pub fn callers_for(arn: &str) -> impl Iterator<Item = &'static str> {
+    ALL.iter().filter(move |caller| caller.arn == arn).filter_map(|caller| caller.service())
+}
+
+/// Whether a service can do without statements for it (its principal without `.amazonaws.com`): it uses a role, the rights of
+/// a user or those that it arranges for itself, or it does not call at all. A statement for it is useless, not dangerous.
+#[must_use]
+pub fn needs_no_statement(service: &str) -> bool {
+    let without = |caller: &&&Caller| match caller.authority {
+        Role(role) => role == service,
+        Arranged(_) => caller.service() == Some(service),
+        Permission(_) | User | Poll => false,
+    };
+    let needed = |caller: &&&Caller| caller.principal().is_some() && caller.service() == Some(service);
+    NEEDLESS.contains(&service)
+        || ALL.iter().any(|caller| without(&caller)) && !ALL.iter().any(|caller| needed(&caller))
+}
+
+/// What names what a service calls for, before its name in the ARN (`rule/`); empty where the name comes first.
+#[must_use]
+pub fn prefix_of(arn: &str) -> &'static str {
+    PREFIXES.iter().find(|(service, _)| *service == arn).map_or("", |(_, prefix)| prefix)
+}
+
+/// Services that people write statements for in vain: Lambda polls them, or they are no callers. AppSync is one
+/// because its data sources, which use a role, are what nearly every statement for it is meant for.
+static NEEDLESS: &[&str] = &["appsync", "cloudformation", "dynamodb", "kafka", "kinesis", "replicator.lambda", "sqs"];
+
+/// What stands before the name in ARNs of these services.
+static PREFIXES: &[(&str, &str)] = &[
+    ("appsync", "apis/"),
+    ("bedrock", "agent/"),
+    ("cloudwatch", "alarm:"),
+    ("cognito-identity", "identitypool/"),
+    ("cognito-idp", "userpool/"),
+    ("config", "config-rule/"),
+    ("connect", "instance/"),
+    ("elasticloadbalancing", "targetgroup/"),
+    ("events", "rule/"),
+    ("iot", "rule/"),
+    ("lex", "bot-alias/"),
+    ("logs", "log-group:"),
+    ("mobiletargeting", "apps/"),
+    ("secretsmanager", "secret:"),
+    ("transfer", "server/"),
+    ("vpc-lattice", "targetgroup/"),
+];
 
 /// Notifications of a bucket.
 pub static S3: Caller = caller("S3", "bucket", Permission("s3.amazonaws.com"), "s3").tries();
@@ -120,9 +180,10 @@ pub static CLOUDWATCH_DATA: Caller =
     caller("CloudWatch", "data source", Permission("cloudwatch.datasource.amazonaws.com"), "cloudwatch").waits();
 /// Action groups and parsers of agents.
 pub static BEDROCK: Caller = caller("Bedrock", "Bedrock agent", Permission("bedrock.amazonaws.com"), "bedrock").waits();
-/// Target groups of VPC Lattice.
+/// Target groups of VPC Lattice, which adds the permission when a function is registered:
+/// <https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html>.
 pub static LATTICE: Caller =
-    caller("VPC Lattice", "target group", Permission("vpc-lattice.amazonaws.com"), "vpc-lattice").waits();
+    caller("VPC Lattice", "target group", Arranged("vpc-lattice.amazonaws.com"), "vpc-lattice").waits();
 /// Bots of Lex V2.
 pub static LEX: Caller = caller("Lex", "bot", Permission("lexv2.amazonaws.com"), "lex").waits();
 /// Bots of Lex V1.
@@ -144,7 +205,8 @@ pub static CLOUDFRONT: Caller =
     caller("CloudFront", "CloudFront distribution", Permission("cloudfront.amazonaws.com"), "cloudfront").waits();
 
 /// Lambda@Edge. CloudFront copies the function with a role of its own.
-pub static EDGE: Caller = caller("CloudFront", "CloudFront distribution", User, "cloudfront").waits();
+pub static EDGE: Caller =
+    caller("CloudFront", "CloudFront distribution", Arranged("edgelambda.amazonaws.com"), "cloudfront").waits();
 /// Schedules.
 pub static SCHEDULER: Caller = caller("EventBridge Scheduler", "schedule", Role("scheduler"), "scheduler");
 /// Targets and enrichments of pipes.
@@ -219,3 +281,31 @@ pub static ALL: &[&Caller] = &[
     &LAMBDA,
     &POLLER,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_needs_a_statement() {
+        for needless in
+            ["appsync", "scheduler", "states", "pipes", "firehose", "sqs", "vpc-lattice", "edgelambda", "lambda"]
+        {
+            assert!(needs_no_statement(needless), "{needless}");
+        }
+        for needed in ["s3", "bedrock", "ses", "iot", "cognito-idp", "transfer", "acme"] {
+            assert!(!needs_no_statement(needed), "{needed}");
+        }
+    }
+
+    #[test]
+    fn who_calls_for_an_arn() {
+        let callers = |arn| callers_for(arn).collect::<Vec<_>>();
+        assert_eq!(callers("execute-api"), ["apigateway"]);
+        assert_eq!(callers("lex"), ["lexv2", "lex"]);
+        assert_eq!(callers("cloudfront"), ["cloudfront", "edgelambda"]);
+        assert_eq!(callers("dynamodb"), [""; 0]);
+        assert_eq!(source_of("lambda.alarms.cloudwatch"), Some("alarm"));
+        assert_eq!(source_of("states"), None);
+    }
+}

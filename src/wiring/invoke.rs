@@ -192,6 +192,9 @@ pub fn is_service(principal: &Text, service: &str) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Date;
+    use crate::frontend::{self, Read};
+    use crate::model::World;
     use crate::source::SourceId;
     use crate::value::{Symbol, SymbolKind};
 
@@ -213,5 +216,98 @@ mod tests {
         assert_eq!(is("events.amazonaws.com"), Answer::No);
         assert_eq!(is("123456789012"), Answer::No);
         assert_eq!(is_service(&regional("logs"), "events.amazonaws.com"), Answer::No);
+    }
+
+    /// The answer for the only trigger of a template and the permission with these properties, which stand behind
+    /// `FunctionName: !Ref Fn`, in a template with this before its resources.
+    #[track_caller]
+    fn answer(before: &str, trigger: &str, permission: &str) -> Answer {
+        let text = format!(
+            "{before}
+Resources:
+  Fn: {{Type: 'AWS::Lambda::Function', Properties: {{}}}}
+  Other: {{Type: 'AWS::Lambda::Function', Properties: {{}}}}
+  Uploads: {{Type: 'AWS::SNS::Topic'}}
+  Downloads: {{Type: 'AWS::SNS::Topic'}}
+  {trigger}
+  Allow: {{Type: 'AWS::Lambda::Permission', {permission}}}
+"
+        );
+        let Read::Unit(unit) = frontend::read(SourceId(0), "template.yaml", &text, true) else { panic!("no template") };
+        let world = World::new(vec![&*unit], Date::new(2026, 11, 22).unwrap());
+        let (permissions, triggers) = (&world.application.permissions, &world.application.triggers);
+        assert_eq!((permissions.len(), triggers.len()), (1, 1), "{text}");
+        grants_invoke(&permissions[0], &triggers[0])
+    }
+
+    const SUBSCRIPTION: &str = "Subscription: {Type: 'AWS::SNS::Subscription', \
+        Properties: {Protocol: lambda, TopicArn: !Ref Uploads, Endpoint: !GetAtt Fn.Arn}}";
+
+    /// What a permission says, for the subscription.
+    #[track_caller]
+    fn says(properties: &str) -> Answer {
+        answer("", SUBSCRIPTION, &format!("Properties: {{{properties}}}"))
+    }
+
+    #[test]
+    fn a_permission_covers_its_own_trigger() {
+        let right = "FunctionName: !Ref Fn, Action: 'lambda:InvokeFunction', Principal: sns.amazonaws.com";
+        assert_eq!(says(&format!("{right}, SourceArn: !Ref Uploads")), Answer::Yes);
+        assert_eq!(says(right), Answer::Yes, "without a source it covers all of them");
+        let spelled = "!Sub 'arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${Uploads.TopicName}'";
+        assert_eq!(says(&format!("{right}, SourceArn: {spelled}")), Answer::Yes);
+        assert_eq!(says(&format!("{right}, SourceArn: !Sub 'arn:aws:sns:*:${{AWS::AccountId}}:*'")), Answer::Yes);
+    }
+
+    #[test]
+    fn what_differs_in_one_part_covers_nothing() {
+        for wrong in [
+            "FunctionName: !Ref Other, Action: 'lambda:InvokeFunction', Principal: sns.amazonaws.com",
+            "FunctionName: !Ref Fn, Action: 'lambda:GetFunction', Principal: sns.amazonaws.com",
+            "FunctionName: !Ref Fn, Action: 'lambda:InvokeFunction', Principal: events.amazonaws.com",
+            "FunctionName: !Ref Fn, Action: 'lambda:InvokeFunction', Principal: sns.amazonaws.com, SourceArn: !Ref Downloads",
+            "FunctionName: !Ref Fn, Action: 'lambda:InvokeFunction', Principal: '*', InvokedViaFunctionUrl: true",
+        ] {
+            assert_eq!(says(wrong), Answer::No, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_only_the_deployment_knows_may_cover() {
+        let before = "Parameters: {P: {Type: String}}";
+        for unknown in [
+            "FunctionName: !Ref P, Action: 'lambda:InvokeFunction', Principal: sns.amazonaws.com",
+            "FunctionName: !Ref Fn, Action: !Ref P, Principal: sns.amazonaws.com",
+            "FunctionName: !Ref Fn, Action: 'lambda:InvokeFunction', Principal: !Ref P",
+            "FunctionName: !Ref Fn, Action: 'lambda:*', Principal: sns.amazonaws.com, SourceArn: !Ref P",
+        ] {
+            assert_eq!(
+                answer(before, SUBSCRIPTION, &format!("Properties: {{{unknown}}}")),
+                Answer::Unknown,
+                "{unknown}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_permission_of_some_deployments_covers_a_trigger_of_these() {
+        let before = "Parameters: {Env: {Type: String, AllowedValues: [dev, prod]}}
+Conditions: {IsProd: !Equals [!Ref Env, prod], IsDev: !Equals [!Ref Env, dev]}";
+        let when = |trigger: &str, permission: &str| {
+            let trigger = SUBSCRIPTION.replace("Properties", &format!("{trigger}Properties"));
+            let properties = "Properties: {FunctionName: !Ref Fn, Action: '*', Principal: sns.amazonaws.com}";
+            answer(before, &trigger, &format!("{permission}{properties}"))
+        };
+        assert_eq!(when("Condition: IsProd, ", ""), Answer::Yes);
+        assert_eq!(when("Condition: IsProd, ", "Condition: IsProd, "), Answer::Yes);
+        assert_eq!(when("Condition: IsProd, ", "Condition: IsDev, "), Answer::No);
+        assert_eq!(when("", "Condition: IsProd, "), Answer::Unknown);
+    }
+
+    #[test]
+    fn a_trigger_with_a_role_needs_no_permission() {
+        let schedule = "Nightly: {Type: 'AWS::Scheduler::Schedule', Properties: {Target: {Arn: !GetAtt Fn.Arn}}}";
+        let other = "Properties: {FunctionName: !Ref Other, Action: '*', Principal: sns.amazonaws.com}";
+        assert_eq!(answer("", schedule, other), Answer::Yes);
     }
 }

@@ -1,6 +1,7 @@
 //! `permission-source-too-wide`: see `rules/permission/permission-source-too-wide.md`.
 
 use super::permissions::{certainly, function_name, is_everybody, verb, with_parties, without_owner};
+use crate::data::callers::prefix_of;
 use crate::engine::{Finding, Findings, Grade};
 use crate::model::World;
 use crate::value::{Answer, Text};
@@ -66,13 +67,7 @@ fn width(source: &Text) -> Option<Width> {
     if service == "elasticloadbalancing" && !stars(&arn.account) {
         return None;
     }
-    let name = match service {
-        "events" | "iot" => after(&arn.resource, "rule/"),
-        "logs" => after(&arn.resource, "log-group:"),
-        "cognito-idp" => after(&arn.resource, "userpool/"),
-        "elasticloadbalancing" => after(&arn.resource, "targetgroup/"),
-        _ => arn.resource.clone(),
-    };
+    let name = after(&arn.resource, prefix_of(service));
     // `*`, `*/*/*`, `*:*`: nothing is named before the first separator or after it.
     let open = name.as_literal().is_some_and(|name| {
         let first = name.split(['/', ':']).next().unwrap_or_default();

@@ -1,52 +1,9 @@
 //! `permission-without-source`: see `rules/permission/permission-without-source.md`.
 
 use super::permissions::{function_name, service, verb, with_parties, without_owner};
+use crate::data::callers::{needs_no_statement, source_of};
 use crate::engine::{Finding, Findings, Grade};
 use crate::model::World;
-
-/// What the services call the things that invoke functions.
-const SOURCES: &[(&str, &str)] = &[
-    ("apigateway", "API"),
-    ("bedrock", "Bedrock agent"),
-    ("cloudfront", "CloudFront distribution"),
-    ("codecommit", "repository"),
-    ("cognito-idp", "user pool"),
-    ("config", "Config rule"),
-    ("connect", "Connect instance"),
-    ("elasticloadbalancing", "target group"),
-    ("events", "EventBridge rule"),
-    ("iot", "IoT rule or authorizer"),
-    ("lambda.alarms.cloudwatch", "alarm"),
-    ("lex", "bot"),
-    ("lexv2", "bot"),
-    ("logs", "log group"),
-    ("s3", "bucket"),
-    ("secretsmanager", "secret"),
-    ("ses", "SES receipt rule"),
-    ("sns", "topic"),
-    ("transfer", "Transfer server"),
-];
-
-/// Services that never invoke a function by its resource-based policy, or for which there is no source to name:
-/// they use a role or the caller's own rights, or poll. A statement for one of these is useless, not dangerous.
-/// Source: the developer guide's page of each; `edgelambda` replicates functions for CloudFront.
-const WITHOUT_SOURCE: &[&str] = &[
-    "appsync",
-    "cloudformation",
-    "codepipeline",
-    "dynamodb",
-    "edgelambda",
-    "firehose",
-    "kafka",
-    "kinesis",
-    "lambda",
-    "pipes",
-    "replicator.lambda",
-    "scheduler",
-    "sqs",
-    "states",
-    "vpc-lattice",
-];
 
 pub(super) fn check(world: &World, out: &mut Findings) {
     for permission in &world.application.permissions {
@@ -60,14 +17,14 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         }
         for (principal, span, when) in permission.principal.set() {
             let Some(service) = service(principal) else { continue };
-            if WITHOUT_SOURCE.contains(&&*service) {
+            if needs_no_statement(&service) {
                 continue;
             }
             let left = open.and(when);
             if !left.is_possible() {
                 continue;
             }
-            let source = SOURCES.iter().find(|(name, _)| *name == service).map_or("resource", |(_, source)| source);
+            let source = source_of(&service).unwrap_or("resource");
             let article = if source.starts_with(['A', 'E', 'I', 'a', 'e', 'i', 'o', 'u']) && !source.starts_with("us") {
                 "an"
             } else {
