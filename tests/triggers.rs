@@ -312,3 +312,21 @@ Resources:{FUNCTION}  Nightly:
     );
     assert_eq!(lines(&text, "template.yaml"), ["Scheduler Fn at !GetAtt Fn.Arn"]);
 }
+
+#[test]
+fn a_substitution_with_many_cases_ends() {
+    let count = 40;
+    let names: Vec<String> = (0..count).map(|index| format!("C{index}")).collect();
+    let all = |form: &dyn Fn(&str) -> String| names.iter().map(|name| form(name)).collect::<String>();
+    let text = format!(
+        "Parameters:\n{}Conditions:\n{}Resources:{FUNCTION}  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      DefinitionSubstitutions:\n{}      Definition: {{States: {{A: {{Type: Task, Resource: '{}'}}}}}}\n",
+        all(&|name| format!("  P{name}: {{Type: String, AllowedValues: [a, b]}}\n")),
+        all(&|name| format!("  {name}: !Equals [!Ref P{name}, a]\n")),
+        all(&|name| format!("        {name}: !If [{name}, x, y]\n")),
+        all(&|name| format!("${{{name}}}")),
+    );
+    assert_eq!(lines(&text, "template.yaml"), [""; 0]);
+}

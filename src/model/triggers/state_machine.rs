@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// States within states deeper than this are not looked at.
 const MAX_DEPTH: usize = 16;
 
+/// A text with more cases than this is not told apart.
+const MAX_CASES: usize = 64;
+
 /// What ends the `Resource` of a task that invokes the function it has as a parameter.
 const INTEGRATIONS: &[&str] =
     &[":states:::lambda:invoke", ":states:::lambda:invoke.waitForTaskToken", ":states:::aws-sdk:lambda:invoke"];
@@ -89,6 +92,9 @@ fn substituted(machine: &Resource, value: &Value<&Data>) -> Value<Text> {
         let mut known = true;
         let mut append = |pieces: Value<Text>| {
             known &= pieces.is_exhaustive();
+            if out.len().saturating_mul(pieces.cases().len()) > MAX_CASES {
+                (out, known) = (Vec::new(), false);
+            }
             let mut next = Vec::new();
             for (before, guard) in &out {
                 for (more, _, when) in pieces.set() {
