@@ -53,6 +53,9 @@ fn validates(kind: TriggerKind) -> Option<&'static str> {
     match kind {
         TriggerKind::S3 => Some("S3"),
         TriggerKind::Logs | TriggerKind::LogsAccount => Some("CloudWatch Logs"),
+        TriggerKind::LoadBalancer => Some("Elastic Load Balancing"),
+        TriggerKind::Config => Some("AWS Config"),
+        TriggerKind::SecretRotation => Some("Secrets Manager"),
         _ => None,
     }
 }
@@ -125,7 +128,7 @@ fn race(
     let named = permission.resource.references.iter().find(|reference| reference.to == *holder);
     let help = match named {
         Some(_) => format!(
-            "take `{holder}` out of `{allows}` (keep `SourceAccount`, or write the ARN with the bucket's literal name), \
+            "take `{holder}` out of `{allows}` (keep `SourceAccount`, or write the ARN with a literal name), \
              then add `DependsOn: {allows}` to `{holder}`"
         ),
         None => format!("add `DependsOn: {allows}` to `{holder}`"),
@@ -158,7 +161,7 @@ fn cycle(world: &World, trigger: &Trigger, permission: &Permission, waits: &Wait
         .here(format!("`{}` waits for the permission", wait.by.address))
         .label(back.span, format!("the permission waits for `{holder}`"))
         .help(format!(
-            "take `{holder}` out of `{allows}`: keep `SourceAccount` alone, or write the ARN with the bucket's literal name"
+            "take `{holder}` out of `{allows}`: keep `SourceAccount` alone, or write the ARN with a literal name"
         ))
         .related(holder)
         .related(allows)
