@@ -20,7 +20,7 @@ const STYLE: &str = "\
 .page{fill:#fff}\
 text{font-family:-apple-system,'Segoe UI','Noto Sans','DejaVu Sans',Helvetica,Arial,sans-serif;fill:#1f2328}\
 .name{font-size:13px;font-weight:600}.kind{font-size:10.5px;fill:#59636e}\
-.title{font-size:13px;fill:#59636e}.label{font-size:10.5px;fill:#59636e}.plate{fill:#fff;opacity:.88}\
+.title{font-size:13px;fill:#59636e}.label{font-size:10.5px;fill:#59636e}.plate{fill:#fff}\
 .node{fill:#f6f8fa;stroke:#d0d7de}.node.function{fill:#fff3e6;stroke:#e8a25c}.band{fill:#6e7781}\
 .edge{fill:none;stroke:#6e7781;stroke-width:1.4}.edge.write{stroke:#afb8c1}.edge.failure{stroke-dasharray:2 3}\
 .edge.loop{stroke:#cf222e;stroke-width:2.4}.edge.missing{stroke:#9a6700;stroke-width:1.8;stroke-dasharray:7 4}\
@@ -111,7 +111,7 @@ fn one(drawing: &Drawing, top: f64, out: &mut String) -> Size {
     }
     nodes(drawing, &sizes, &layout, out);
     for ((line, course), (words, size)) in lines.iter().zip(&layout.lines).zip(words.iter().zip(&labels)) {
-        label(line, course.label, words, *size, out);
+        label(line, on_the_line(&course.points, course.label), words, *size, out);
     }
     out.push_str("</g>\n");
     layout.size
@@ -186,6 +186,22 @@ fn edge(line: &Line, points: &[(f64, f64)], out: &mut String) {
         neck.0 - ux + uy * 4.0,
         neck.1 - uy - ux * 4.0
     );
+}
+
+/// Where a line that [`edge`] draws passes the bend that a label was given: it rounds the bend, so that the label moves along.
+fn on_the_line(points: &[(f64, f64)], label: (f64, f64)) -> (f64, f64) {
+    let middle = |a: (f64, f64), b: (f64, f64)| (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1));
+    let ends = points.len().saturating_sub(1);
+    let near = |place: (f64, f64)| (place.0 - label.0).abs() + (place.1 - label.1).abs();
+    let bends = points.windows(3).enumerate().filter_map(|(index, window)| match window {
+        [before, bend, after] => {
+            let start = if index == 0 { *before } else { middle(*before, *bend) };
+            let end = if index + 2 == ends { *after } else { middle(*bend, *after) };
+            Some((*bend, middle(middle(start, *bend), middle(*bend, end))))
+        }
+        _ => None,
+    });
+    bends.min_by(|(a, _), (b, _)| near(*a).total_cmp(&near(*b))).map_or(label, |(_, place)| place)
 }
 
 fn nodes(drawing: &Drawing, sizes: &[Size], layout: &Layout, out: &mut String) {
