@@ -119,6 +119,7 @@ rules! {
     stepfunctions_task in "trigger/stepfunctions_task.rs",
     function_untriggered in "trigger/function_untriggered.rs",
     custom_resource in "trigger/custom_resource.rs",
+    queue_policy_order in "trigger/queue_policy_order.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }
 

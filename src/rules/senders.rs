@@ -199,8 +199,7 @@ impl<'a> Policies<'a> {
             Channel::Queue => [("AWS::SQS::QueuePolicy", "Queues"), ("AWS::SQS::QueueInlinePolicy", "Queue")],
             Channel::Topic => [("AWS::SNS::TopicPolicy", "Topics"), ("AWS::SNS::TopicInlinePolicy", "TopicArn")],
         };
-        let nested = ["AWS::CloudFormation::Stack", "AWS::Serverless::Application"];
-        let open = world.open || nested.iter().any(|kind| world.of_kind(kind).next().is_some());
+        let open = world.open || world.has_unseen_stacks();
         let mut list = Vec::new();
         for (kind, property) in kinds {
             for resource in world.of_kind(kind) {
@@ -231,7 +230,7 @@ impl<'a> Policies<'a> {
         let mut let_in = Guard::never();
         let mut meant = None;
         for attached in &self.list {
-            *pairs += 1;
+            *pairs += 1 + attached.policy.statements.len();
             if *pairs > MAX_PAIRS {
                 return None;
             }
@@ -251,6 +250,29 @@ impl<'a> Policies<'a> {
             }
         }
         super::permissions::certainly(&sender.when, &let_in).map(|when| (when, meant))
+    }
+
+    /// The policies that may let `sender` in, each with where it may; `None` when there may be others, or too many.
+    pub(super) fn that_let_in(&self, sender: &Sender, pairs: &mut usize) -> Option<Vec<(&'a Resource, Guard)>> {
+        if self.open {
+            return None;
+        }
+        let mut found = Vec::new();
+        for attached in &self.list {
+            *pairs += 1 + attached.policy.statements.len();
+            if *pairs > MAX_PAIRS {
+                return None;
+            }
+            let mut when = if attached.policy.open { Guard::always() } else { Guard::never() };
+            for statement in attached.policy.statements.iter().filter(|statement| self.may_let_in(statement, sender)) {
+                when = when.or(&statement.when);
+            }
+            let when = when.and(&attached.is_for(sender.channel));
+            if when.is_possible() {
+                found.push((attached.resource, when));
+            }
+        }
+        Some(found)
     }
 
     /// Every statement of every policy, with the resource that holds it.

@@ -39,10 +39,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
 
 /// Whether something that is not seen may invoke its functions.
 fn is_open(world: &World) -> bool {
-    const NESTED: &[&str] = &["AWS::CloudFormation::Stack", "AWS::Serverless::Application"];
-    world.open
-        || world.units.iter().any(|unit| unit.format == Format::AwsCli)
-        || NESTED.iter().any(|kind| world.of_kind(kind).next().is_some())
+    world.open || world.has_unseen_stacks() || world.units.iter().any(|unit| unit.format == Format::AwsCli)
 }
 
 /// A function with a name of its own is called by it from anywhere.

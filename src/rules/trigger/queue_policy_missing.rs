@@ -46,10 +46,18 @@ fn finding(channel: Channel, sender: &Sender, when: &Guard, meant: Option<Span>)
         Channel::Queue => ("AWS::SQS::QueuePolicy", "Queues", "sqs:SendMessage", format!("!GetAtt {name}.Arn")),
         Channel::Topic => ("AWS::SNS::TopicPolicy", "Topics", "sns:Publish", format!("!Ref {name}")),
     };
-    let source = sender.source.as_ref().map_or_else(|| "the sender's ARN".to_owned(), |source| format!("`{source}`"));
+    // A policy that names the bucket is made after it, which is too late.
+    let rest = match &sender.source {
+        _ if sender.fails => format!(
+            "with `${{AWS::AccountId}}` as `aws:SourceAccount`, and let `{}` wait for it with `DependsOn`",
+            sender.holder.address
+        ),
+        Some(source) => format!("with `{source}` as `aws:SourceArn`"),
+        None => "with the sender's ARN as `aws:SourceArn`".to_owned(),
+    };
     finding.help(format!(
         "add an `{kind}` with `{property}: [!Ref {name}]` that allows `{action}` on `{reference}` to \
-         `Service: {}`, with {source} as `aws:SourceArn`",
+         `Service: {}`, {rest}",
         sender.service
     ))
 }
