@@ -18,7 +18,7 @@ fn main() -> std::io::Result<()> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
         let question: Value = serde_json::from_str(&line?)?;
-        let answer = match question["expand"].as_str() {
+        let answer = match question.get("expand").and_then(Value::as_str) {
             Some(pattern) => expand(pattern),
             None => evaluate(&question),
         };
@@ -41,8 +41,10 @@ fn evaluate(question: &Value) -> Value {
         };
         managed::from_json(&policy.to_string(), Span::default()).map(|data| Policy::read(document, &data.borrow()))
     };
-    let policies: Vec<Policy> = question["policies"].as_array().into_iter().flatten().filter_map(read).collect();
-    let (action, resource) = (question["action"].as_str().unwrap_or(""), question["resource"].as_str().unwrap_or(""));
+    let policies = question.get("policies").and_then(Value::as_array).into_iter().flatten();
+    let policies: Vec<Policy> = policies.filter_map(read).collect();
+    let text = |key: &str| question.get(key).and_then(Value::as_str).unwrap_or("");
+    let (action, resource) = (text("action"), text("resource"));
     let statements = policies.iter().flat_map(|policy| &policy.statements);
     let found = grant::grants(statements, action, &Text::literal(resource), false);
     json!(match found.first().map_or(Answer::No, |grant| grant.answer) {

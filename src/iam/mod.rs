@@ -2,6 +2,7 @@
 //!
 //! - [`conditions`]: which conditions permissions have properties for.
 //! - [`policy`] reads policy documents, whoever wrote them, into [`Statement`]s that keep span and guard.
+//! - [`boundary`] reads permissions boundaries.
 //! - [`managed`] gives the statements of AWS managed policies.
 //! - [`scope`] gives the statements that functions have, with everybody who has them.
 //! - [`width`](mod@width) says how much a pattern takes in.
@@ -10,6 +11,7 @@
 //! - [`shape`] says what IAM refuses a document for, [`fit`] whether an action can be about a resource.
 //! - [`grant`] answers "may this role do that to this resource?", three-valued.
 
+pub mod boundary;
 pub mod conditions;
 pub mod fit;
 pub mod grant;

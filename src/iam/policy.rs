@@ -16,6 +16,8 @@ pub enum DocumentKind {
     Attached,
     /// A policy that AWS keeps (`arn:aws:iam::aws:policy/…`).
     AwsManaged,
+    /// The permissions boundary of a role, read as what it keeps the role from.
+    Boundary,
     /// Who may assume the role.
     Trust,
     /// A policy on a resource.

@@ -60,7 +60,7 @@ pub struct Role<'a> {
     pub open: bool,
     /// The functions that use it.
     pub functions: Vec<FunctionId>,
-    /// Whether it certainly has a permissions boundary, or may have one.
+    /// Whether it has, or may have, a permissions boundary that keeps it from more than its policies say.
     pub bounded: bool,
 }
 

@@ -6,6 +6,7 @@ use super::resource_policy;
 use super::triggers;
 use super::world::World;
 use crate::frontend::Format;
+use crate::iam::boundary::boundary;
 use crate::iam::{DocumentKind, Policy, PolicyDocument, managed};
 use crate::value::{Data, Guard, SymbolKind, Text, Value};
 
@@ -56,7 +57,7 @@ fn policies(world: &World, role: &Resource) -> Filled {
         let at = document(DocumentKind::Trust, "AssumeRolePolicyDocument", role, trust.span());
         filled.trust = Some(Policy::read(at, &trust));
     }
-    filled.bounded = !role.get("PermissionsBoundary").is_unset();
+    filled.bounded = bounds(world, role, &mut filled.policies);
 
     // Inline.
     let (inline, closed) = role.get("Policies").items(false);
@@ -135,6 +136,30 @@ fn read_attached(resource: &Resource, address: &crate::engine::Address) -> Polic
         span: resource.span,
     };
     Policy::read(document, &body)
+}
+
+/// Adds what a role's permissions boundary keeps it from; whether it may keep it from more.
+fn bounds(world: &World, role: &Resource, policies: &mut Vec<Policy>) -> bool {
+    let arns = role.get("PermissionsBoundary").text();
+    let mut may_be_more = !arns.is_exhaustive();
+    for (arn, span, when) in arns.set() {
+        let policy = match managed::name_of(arn) {
+            Some(name) => managed::policy(&name, span, &role.address),
+            None => world
+                .resource_named("AWS::IAM::ManagedPolicy", arn)
+                .filter(|resource| when.and(&role.when).implies(&resource.when))
+                .map(|resource| read_attached(resource, &resource.address)),
+        };
+        match policy {
+            Some(policy) => {
+                let read = boundary(&policy, span, when);
+                may_be_more |= !read.is_exact;
+                policies.push(read.refusals);
+            }
+            None => may_be_more = true,
+        }
+    }
+    may_be_more
 }
 
 /// Narrows every statement of a policy to the deployments in which it is attached.

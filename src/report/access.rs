@@ -321,6 +321,7 @@ fn json_right<'a>(right: &'a Right, locator: &mut Locator<'a>) -> JsonRight<'a> 
             DocumentKind::Inline => "inline",
             DocumentKind::Attached => "attached",
             DocumentKind::AwsManaged => "aws-managed",
+            DocumentKind::Boundary => "boundary",
             DocumentKind::Trust => "trust",
             DocumentKind::Resource => "resource",
         },
