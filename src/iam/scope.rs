@@ -34,6 +34,9 @@ pub struct Reading {
     pub may_differ: bool,
 }
 
+/// More refusals of a role are not looked at, for each statement asks for all of them. No real role has as many.
+const MOST_REFUSALS: usize = 200;
+
 /// The texts that an element can be.
 #[must_use]
 pub fn readings(element: &Element) -> Vec<Reading> {
@@ -188,6 +191,7 @@ impl<'a> Subject<'a> {
         role.statements()
             .filter(|statement| statement.effect == Effect::Deny && statement.is_unconditional())
             .filter(|statement| !statement.resources.negated)
+            .take(MOST_REFUSALS)
             .filter(|statement| {
                 let mut resources = statement.resources.items.iter();
                 resources.any(|element| {

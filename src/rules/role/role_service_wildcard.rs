@@ -72,8 +72,8 @@ fn wide(subject: &Subject, reading: Reading) -> Option<Wide> {
     let pattern = reading.text.as_literal()?.to_owned();
     let (service, name) = match pattern.split_once(':') {
         Some((service, name)) => (service, name),
-        // Every action there is, on resources of one service, is all of that service.
-        None if is_stars(&pattern) => ("*", "*"),
+        // Every action there is, on resources of one service, is all of that service; on all there is, it is `role-admin`'s.
+        None if is_stars(&pattern) && !on_everything(subject) => ("*", "*"),
         None => return None,
     };
     if !name.contains(['*', '?']) || IDIOMS.iter().any(|idiom| pattern.eq_ignore_ascii_case(idiom)) {
@@ -210,6 +210,12 @@ fn report(world: &World, wide: &[(&Subject, Wide)], out: &mut Findings) {
     let is_whole = |pattern: &str| pattern.split_once(':').map_or(is_stars(pattern), |(_, name)| is_stars(name));
     let whole = actions.all(|reading| reading.text.as_literal().is_some_and(is_whole));
     out.push(if whole { finding } else { finding.cause(first.reading.span) });
+}
+
+/// Whether one of the statement's resources is all there is.
+fn on_everything(subject: &Subject) -> bool {
+    let mut resources = subject.statement.resources.items.iter().flat_map(readings);
+    resources.any(|reading| width(&reading.text) == Width::Everything)
 }
 
 /// What the statement lets it be done to, in words, where that is all there is: `` on every bucket``.
