@@ -103,6 +103,7 @@ rules! {
     role_service_wildcard in "role/role_service_wildcard.rs",
     role_shared in "role/role_shared.rs",
     role_trust_policy in "role/role_trust_policy.rs",
+    recursion_detection_disabled in "trigger/recursion_detection_disabled.rs",
     recursive_trigger in "trigger/recursive_trigger.rs",
     s3_fifo_target in "trigger/s3_fifo_target.rs",
     s3_filter_invalid in "trigger/s3_filter_invalid.rs",

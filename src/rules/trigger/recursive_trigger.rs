@@ -6,38 +6,28 @@ use crate::engine::{Confidence, Finding, Findings, Grade};
 use crate::model::{Function, TriggerKind, World};
 use crate::source::Span;
 use crate::value::{Data, Value};
-use crate::wiring::flow::{Channel, Cycle, Edge, EdgeId, EdgeKind, EventFlow, Node, NodeKind, Search, Sureness, Takes};
+use crate::wiring::flow::{Channel, Cycle, Edge, EdgeKind, EventFlow, Node, NodeKind, Sureness, Takes};
+use rustc_hash::FxHashSet;
 
 pub(super) fn check(world: &World, out: &mut Findings) {
     let flow = EventFlow::of(world);
-    let mut search = flow.search();
-    let mut edges = flow.edges.iter().enumerate().peekable();
-    while let Some((index, edge)) = edges.next() {
-        let EdgeKind::Trigger(trigger) = edge.kind else { continue };
-        let mut found = search.cycle(EdgeId(index)).map(|cycle| (edge, cycle));
-        // One trigger may have several edges: one for each of its events, of its sources.
-        while let Some((index, edge)) = edges.next_if(|(_, edge)| edge.kind == EdgeKind::Trigger(trigger)) {
-            let other = search.cycle(EdgeId(index)).map(|cycle| (edge, cycle));
-            found = graver(found, other);
-        }
-        match (found, logs_to_itself(&flow, edge)) {
-            (Some((edge, cycle)), log) if log.is_none() || cycle.sureness == Sureness::Configured => {
-                report(world, &flow, edge, &cycle, out);
-            }
-            (_, Some(log)) => report_log(&flow, edge, log, out),
-            _ => {}
+    let loops = flow.loops();
+    let mut told: FxHashSet<Span> = FxHashSet::default();
+    for (id, cycle) in &loops.found {
+        let Some(edge) = flow.edge(*id) else { continue };
+        // A log that feeds itself is the graver loop, unless the configuration closes this one too.
+        if cycle.sureness == Sureness::Configured || logs_to_itself(&flow, edge).is_none() {
+            told.insert(edge.span);
+            report(world, &flow, edge, cycle, out);
         }
     }
-    say_where_it_was_cut(world, &flow, &search, out);
-}
-
-type Found<'a> = Option<(&'a Edge, Cycle)>;
-
-fn graver<'a>(one: Found<'a>, other: Found<'a>) -> Found<'a> {
-    let rank = |found: &(&Edge, Cycle)| (found.1.sureness, found.1.steps.len());
-    match (one, other) {
-        (Some(one), Some(other)) => Some(if rank(&other) < rank(&one) { other } else { one }),
-        (one, other) => one.or(other),
+    for trigger in flow.edges.iter().filter(|edge| matches!(edge.kind, EdgeKind::Trigger(_))) {
+        if let Some(log) = logs_to_itself(&flow, trigger).filter(|_| told.insert(trigger.span)) {
+            report_log(&flow, trigger, log, out);
+        }
+    }
+    if loops.cut {
+        say_where_it_was_cut(world, &flow, out);
     }
 }
 
@@ -71,10 +61,7 @@ fn report_log(flow: &EventFlow, trigger: &Edge, log: &Edge, out: &mut Findings) 
 }
 
 /// A search that was given up must not look like one that found nothing.
-fn say_where_it_was_cut(world: &World, flow: &EventFlow, search: &Search, out: &mut Findings) {
-    if !flow.cut && !search.ran_out() {
-        return;
-    }
+fn say_where_it_was_cut(world: &World, flow: &EventFlow, out: &mut Findings) {
     let Some(function) = world.application.functions.first() else { return };
     let message = format!(
         "the search for loops was cut short: {} functions, {} channels and {} steps between them are too much to look through",
@@ -101,20 +88,26 @@ fn grade(sureness: Sureness) -> (Grade, Confidence, &'static str) {
 
 fn report(world: &World, flow: &EventFlow, trigger: &Edge, cycle: &Cycle, out: &mut Findings) {
     let (Some(from), Some(to)) = (flow.node(trigger.from), flow.node(trigger.to)) else { return };
-    let NodeKind::Function(function) = to.kind else { return };
+    // Where a function runs another, or itself, the loop is told of the first.
+    let (subject, other) = if matches!(from.kind, NodeKind::Function(_)) { (from, to) } else { (to, from) };
+    let NodeKind::Function(function) = subject.kind else { return };
     let Some(function) = world.function(function) else { return };
     let edges: Vec<&Edge> = cycle.steps.iter().filter_map(|step| flow.edge(step.edge)).collect();
     let write = edges.get(1).filter(|edge| edges.len() == 2 && edge.kind == EdgeKind::Write);
+    let write = write.filter(|_| matches!(from.kind, NodeKind::Channel(_)));
     let (grade, mut confidence, verb) = grade(cycle.sureness);
-    let message = match write {
-        Some(write) => at_once(from, to, write, cycle.sureness),
-        None if edges.len() == 2 => format!("`{}` {verb} `{}`, which triggers it", to.name, from.name),
-        None if cycle.sureness <= Sureness::Named => {
-            format!("`{}` runs itself by way of others, through `{}`", to.name, from.name)
+    let message = match (write, edges.len()) {
+        (_, 1) => by_itself(subject, trigger, cycle.sureness),
+        (Some(write), _) => at_once(other, subject, write, cycle.sureness),
+        (None, 2) if matches!(from.kind, NodeKind::Channel(_)) => {
+            format!("`{}` {verb} `{}`, which triggers it", subject.name, other.name)
         }
-        None => format!("`{}` may run itself by way of others, through `{}`", to.name, from.name),
+        _ if cycle.sureness <= Sureness::Named => {
+            format!("`{}` runs itself by way of others, through `{}`", subject.name, other.name)
+        }
+        _ => format!("`{}` may run itself by way of others, through `{}`", subject.name, other.name),
     };
-    let mentioned = mention(world, function, from);
+    let mentioned = mention(world, function, other);
     if cycle.sureness.is_wildcard() && mentioned.is_some() {
         confidence = Confidence::Medium;
     }
@@ -147,6 +140,19 @@ fn report(world: &World, flow: &EventFlow, trigger: &Edge, cycle: &Cycle, out: &
     }
     let (mend, stops) = (mend(flow, trigger, cycle), stops(world, flow, &edges));
     out.push(finding.help(format!("{mend}. {stops}")));
+}
+
+/// What happens where a function runs itself and nothing stands between.
+fn by_itself(function: &Node, edge: &Edge, sureness: Sureness) -> String {
+    let name = &function.name;
+    match edge.kind {
+        EdgeKind::Success => format!("`{name}` sends its results to itself: each run causes the next"),
+        EdgeKind::Failure => format!("`{name}` sends its failed events to itself"),
+        _ if sureness > Sureness::Named => {
+            format!("`{name}` may invoke itself, with the role that it shares with others")
+        }
+        _ => format!("`{name}` may invoke itself"),
+    }
 }
 
 /// What happens in a loop of one function and one channel.
@@ -200,6 +206,7 @@ fn mend(flow: &EventFlow, trigger: &Edge, cycle: &Cycle) -> &'static str {
         _ => false,
     };
     match (cycle.sureness, bucket) {
+        _ if trigger.kind == EdgeKind::Write => "grant the invocation of other functions alone",
         (Sureness::Wildcard | Sureness::WildcardUnproven, _) => "grant the write only on what the function writes to",
         (Sureness::Configured, _) => "send these events to something that does not run the function",
         (_, true) if filtered => "limit the write right to keys that the trigger's filter excludes",

@@ -81,9 +81,13 @@ impl KeyFilter {
         Self { prefix: prefix.filter(|prefix| !prefix.is_empty()), ..Self::default() }
     }
 
-    /// `Filter.S3Key.Rules[]` of a notification, each with `Name` (in any case) and `Value`.
+    /// `Filter.S3Key.Rules[]` of a notification (`Filter.Key.FilterRules[]` in the API's own words, which the CDK uses), each with
+    /// `Name` (in any case) and `Value`.
     pub(super) fn of(declaration: &Value<&Data>) -> Self {
-        let rules = declaration.get("Filter.S3Key.Rules");
+        let mut rules = declaration.get("Filter.S3Key.Rules");
+        if rules.is_unset() {
+            rules = declaration.get("Filter.Key.FilterRules");
+        }
         let (items, closed) = rules.items(false);
         let mut filter = Self { prefix: None, suffix: None, unclear: !closed && !rules.is_unset() };
         for item in items {

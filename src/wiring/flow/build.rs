@@ -2,7 +2,7 @@
 
 use super::bucket::{self, KeyFilter};
 use super::pattern::Pattern;
-use super::port::Brings;
+use super::port::{Brings, INSERT, MODIFY, REMOVE};
 use super::{Channel, Edge, EdgeKind, EventFlow, Node, NodeId, NodeKind, Sureness, Takes, write};
 use crate::engine::Address;
 use crate::model::{Function, Resource, Trigger, TriggerKind, World};
@@ -29,11 +29,12 @@ pub(super) fn build(world: &World, flow: &mut EventFlow) {
     for function in &world.application.functions {
         let arn = function.resource.names.arn.clone().unwrap_or_else(|| function.resource.names.name.clone());
         let name = function.address().to_string();
+        let arn = arn.canonical();
         let node =
             flow.add(Node { kind: NodeKind::Function(function.id), name, arn, span: Some(function.resource.span) });
         flow.port_for(node, Takes::Everything);
     }
-    let mut drafts = Drafts { world, flow, list: Vec::new() };
+    let mut drafts = Drafts { world, flow, list: Vec::new(), accounts: Vec::new() };
     for (index, trigger) in world.application.triggers.iter().enumerate() {
         drafts.trigger(index, trigger);
     }
@@ -93,6 +94,8 @@ struct Drafts<'w, 'a> {
     world: &'w World<'a>,
     flow: &'w mut EventFlow,
     list: Vec<Draft>,
+    /// For each policy of the account's log groups which it takes out; `None`: that is not known.
+    accounts: Vec<(NodeId, Option<String>)>,
 }
 
 impl<'a> Drafts<'_, 'a> {
@@ -106,6 +109,13 @@ impl<'a> Drafts<'_, 'a> {
             let (to, brings) = match self.world.function_named(text) {
                 Some((function, _)) => (Some(NodeId(function.0)), &Brings::Run { waits: false }),
                 None => (self.channel(text), brings),
+            };
+            let brings = match to.and_then(|to| self.flow.node(to)) {
+                // Lambda names the objects itself: `aws/lambda/…`.
+                Some(node) if node.kind == NodeKind::Channel(Channel::Bucket) => {
+                    &Brings::Objects(node.arn.clone().with("/aws/lambda/*"))
+                }
+                _ => brings,
             };
             if let Some(to) = to {
                 self.list.push(Draft {
@@ -125,6 +135,9 @@ impl<'a> Drafts<'_, 'a> {
 
     /// The channel with an ARN.
     fn channel(&mut self, arn: &Text) -> Option<NodeId> {
+        if is_service(arn, "logs") {
+            return self.log_group_with_arn(arn);
+        }
         let arn = arn
             .around("/stream/")
             .filter(|(table, _)| is_service(table, "dynamodb"))
@@ -138,6 +151,8 @@ impl<'a> Drafts<'_, 'a> {
             ("sns", Channel::Topic),
             ("dynamodb", Channel::Table),
             ("kinesis", Channel::Stream),
+            ("firehose", Channel::Delivery),
+            ("states", Channel::StateMachine),
         ]
         .into_iter()
         .find(|(service, _)| is_service(&arn, service))
@@ -179,12 +194,79 @@ impl<'a> Drafts<'_, 'a> {
                 let Some(from) = trigger.source_arn.as_ref().and_then(|arn| self.channel(arn)) else { return };
                 let polled = trigger.kind == TriggerKind::Poll;
                 let filter = trigger.declaration.get(if polled { "FilterCriteria" } else { "FilterPolicy" });
-                let takes = if filter.is_unset() { Takes::Everything } else { Takes::Some };
+                let takes = if polled {
+                    self.filtered(from, &filter)
+                } else if filter.is_unset() {
+                    Takes::Everything
+                } else {
+                    Takes::Some
+                };
                 self.delivery(trigger, from, takes, runs(polled), kind, &trigger.target.when);
             }
-            TriggerKind::Logs => self.own_log(trigger, kind),
+            TriggerKind::Logs => {
+                let group = trigger.declaration.get("LogGroupName");
+                let Some(from) = group.text().only().map(|group| self.log_group(group)) else { return };
+                let takes = log_filter(&trigger.declaration);
+                self.delivery(trigger, from, takes, runs(false), kind, &trigger.target.when);
+            }
+            TriggerKind::LogsAccount => {
+                let from = self.account_logs(trigger.holder);
+                let takes = log_filter(&trigger.declaration);
+                self.delivery(trigger, from, takes, runs(false), kind, &trigger.target.when);
+            }
+            TriggerKind::Pipe | TriggerKind::PipeEnrichment => {
+                let Some((from, takes)) = self.pipe_source(trigger.holder) else { return };
+                let waits = trigger.kind == TriggerKind::PipeEnrichment
+                    || !is(
+                        &trigger.holder.get("TargetParameters.LambdaFunctionParameters.InvocationType"),
+                        "FIRE_AND_FORGET",
+                    );
+                self.delivery(trigger, from, takes, runs(waits), kind, &trigger.target.when);
+            }
+            TriggerKind::StateMachine | TriggerKind::Firehose => {
+                let Some(from) = trigger.holder.names.arn.as_ref().and_then(|arn| self.channel(arn)) else { return };
+                self.delivery(trigger, from, Takes::Everything, runs(true), kind, &trigger.target.when);
+            }
+            TriggerKind::IotRule => {
+                let Some((from, takes)) = self.iot_topics(trigger.holder) else { return };
+                self.delivery(trigger, from, takes, runs(false), kind, &trigger.target.when);
+            }
+            TriggerKind::ApiGateway if !trigger.is_authorizer() => {
+                let Some(arn) = trigger.source_arn.as_ref().map(Text::canonical) else { return };
+                let from = match self.flow.by_arn.get(&arn) {
+                    Some(node) => *node,
+                    None => self.flow.add(Node {
+                        kind: NodeKind::Channel(Channel::Api),
+                        name: trigger.holder.address.to_string(),
+                        arn,
+                        span: Some(trigger.holder.span),
+                    }),
+                };
+                self.delivery(trigger, from, Takes::Everything, runs(true), kind, &trigger.target.when);
+            }
+            // A schedule is fed by nobody; asynchronous destinations are edges of their functions; the rest is run by people, or by
+            // what no function is known to feed.
             _ => {}
         }
+    }
+
+    /// The log group with an ARN (`…:log-group:NAME`, with or without `:*`).
+    fn log_group_with_arn(&mut self, arn: &Text) -> Option<NodeId> {
+        let (_, name) = arn.around(":log-group:")?;
+        let name = name.around(":").map_or(name, |(name, _)| name);
+        Some(self.log_group(&name))
+    }
+
+    /// The log group that a text names.
+    fn log_group(&mut self, text: &Text) -> NodeId {
+        let resource = self.world.resource_named("AWS::Logs::LogGroup", text);
+        let arn = resource.map_or(text, |group| &group.names.name).canonical();
+        if let Some(id) = self.flow.by_arn.get(&arn) {
+            return *id;
+        }
+        let name = resource.map_or_else(|| text.to_string(), |group| group.address.to_string());
+        let span = resource.map(|group| group.span);
+        self.flow.add(Node { kind: NodeKind::Channel(Channel::LogGroup), name, arn, span })
     }
 
     /// A channel runs the function of a trigger.
@@ -214,45 +296,58 @@ impl<'a> Drafts<'_, 'a> {
         });
     }
 
-    /// A function that is subscribed to its own log.
-    fn own_log(&mut self, trigger: &Trigger, kind: EdgeKind) {
-        let world = self.world;
-        let group = trigger.declaration.get("LogGroupName");
-        let Some(group) = group.text().only().map(|group| group.canonical()) else { return };
-        let Some(function) = world.function(trigger.target.function) else { return };
-        let own = function.resource.get("LoggingConfig.LogGroup");
-        let mut usual = Text::literal("/aws/lambda/");
-        usual.append(&function.resource.names.name);
-        let resolved = world.resource_named("AWS::Logs::LogGroup", &group).map(|group| group.names.name.canonical());
-        let same = |name: &Text| name.canonical() == group || resolved.as_ref() == Some(&name.canonical());
-        if !(own.text().only().is_some_and(|own| same(own)) || own.is_unset() && same(&usual)) {
+    /// All log groups of the account, for a policy of it.
+    fn account_logs(&mut self, policy: &Resource) -> NodeId {
+        let arn = Text::literal(format!("the account's log groups, for {}", policy.address));
+        if let Some(node) = self.flow.by_arn.get(&arn) {
+            return *node;
+        }
+        let criteria = policy.get("SelectionCriteria");
+        let excepted = match criteria.text().only() {
+            Some(criteria) => Some(criteria.to_string()),
+            None => criteria.is_unset().then(String::new),
+        };
+        let name = "every log group".to_owned();
+        let kind = NodeKind::Channel(Channel::LogGroup);
+        let node = self.flow.add(Node { kind, name, arn, span: Some(policy.span) });
+        self.accounts.push((node, excepted));
+        node
+    }
+
+    /// Every run of a function writes to its log group.
+    fn own_log(&mut self, function: &Function) {
+        let configured = function.resource.get("LoggingConfig.LogGroup");
+        let mut name = Text::literal("/aws/lambda/");
+        name.append(&function.resource.names.name);
+        if let Some(text) = configured.text().only() {
+            name = (*text).clone();
+        } else if !configured.is_unset() {
             return;
         }
-        let name = trigger
-            .source
-            .map_or_else(|| format!("/aws/lambda/{}", function.address()), |group| group.address.to_string());
-        let node = Node {
-            kind: NodeKind::Channel(Channel::LogGroup),
-            name,
-            arn: group,
-            span: trigger.source.map(|group| group.span),
-        };
-        let from = self.flow.add(node);
-        self.list.push(Draft {
-            from: NodeId(function.id.0),
-            takes: Takes::Everything,
-            to: from,
-            brings: Brings::Messages,
-            kind: EdgeKind::Relay,
-            when: function.resource.when.clone(),
-            span: function.resource.span,
-            words: "every run writes to its own log group".to_owned(),
-            by: None,
+        let resource = self.world.resource_named("AWS::Logs::LogGroup", &name);
+        let arn = resource.map_or(&name, |group| &group.names.name).canonical();
+        // A log group that nothing listens to leads nowhere. Criteria of the account that cannot be read take the group out.
+        let spelled = arn.to_string();
+        let accounts = self.accounts.iter().filter(|(_, excepted)| {
+            excepted.as_ref().is_some_and(|excepted| {
+                excepted.is_empty() || excepted.contains("LogGroupName NOT IN") && !excepted.contains("${")
+                    && !excepted.contains(&format!("\"{spelled}\""))
+            })
         });
-        let filter = trigger.declaration.get("FilterPattern").literals();
-        let all = filter.every(|filter| filter.is_none_or(|filter| filter.trim().is_empty()));
-        let takes = if all { Takes::Everything } else { Takes::Some };
-        self.delivery(trigger, from, takes, Brings::Run { waits: false }, kind, &trigger.target.when);
+        let all: Vec<NodeId> = accounts.map(|(node, _)| *node).chain(self.flow.by_arn.get(&arn).copied()).collect();
+        for to in all {
+            self.list.push(Draft {
+                from: NodeId(function.id.0),
+                takes: Takes::Everything,
+                to,
+                brings: Brings::Messages,
+                kind: EdgeKind::Relay,
+                when: function.resource.when.clone(),
+                span: function.resource.span,
+                words: format!("every run of `{}` writes to its log group", function.address()),
+                by: None,
+            });
+        }
     }
 
     /// What a rule listens to: its bus, and the buckets that tell the bus of their events.
@@ -320,6 +415,26 @@ impl<'a> Drafts<'_, 'a> {
                 }
             }
             "AWS::Events::Rule" => self.rule(resource),
+            "AWS::DynamoDB::Table" => {
+                if let Some(from) = resource.names.arn.as_ref().and_then(|arn| self.channel(arn)) {
+                    let to = resource.get("KinesisStreamSpecification.StreamArn");
+                    let words = "its changes go to this stream";
+                    self.relay(from, &Takes::Everything, &to, &Brings::Messages, EdgeKind::Relay, words);
+                }
+            }
+            "AWS::Logs::SubscriptionFilter" => {
+                let to = resource.get("DestinationArn");
+                if self.world.targets(&to.text()).0.is_empty()
+                    && let Some(from) = resource.get("LogGroupName").text().only().map(|group| self.log_group(group))
+                {
+                    let takes = log_filter(&resource.properties.borrow());
+                    let words = "what is written to the log group goes here";
+                    self.relay(from, &takes, &to, &Brings::Messages, EdgeKind::Relay, words);
+                }
+            }
+            "AWS::KinesisFirehose::DeliveryStream" => self.delivery_stream(resource),
+            "AWS::Pipes::Pipe" => self.pipe(resource),
+            "AWS::IoT::TopicRule" => self.topic_rule(resource),
             "AWS::Lambda::EventInvokeConfig" => {
                 for target in self.world.targets(&resource.get("FunctionName").text()).0 {
                     let from = NodeId(target.function.0);
@@ -364,6 +479,7 @@ impl<'a> Drafts<'_, 'a> {
             &Takes::Everything,
             &log.get("DestinationBucketName"),
             prefix,
+            EdgeKind::Relay,
             "its access log goes here",
         );
         for rule in resource.get("ReplicationConfiguration.Rules").items(false).0 {
@@ -381,13 +497,22 @@ impl<'a> Drafts<'_, 'a> {
                 &takes,
                 &rule.get("Destination.Bucket"),
                 prefix,
+                EdgeKind::Relay,
                 "its new objects are copied here",
             );
         }
     }
 
     /// A bucket makes objects in another.
-    fn objects_to(&mut self, from: &Resource, takes: &Takes, to: &Value<&Data>, prefix: Option<Text>, words: &str) {
+    fn objects_to(
+        &mut self,
+        from: &Resource,
+        takes: &Takes,
+        to: &Value<&Data>,
+        prefix: Option<Text>,
+        kind: EdgeKind,
+        words: &str,
+    ) {
         let Some(from) = from.names.arn.as_ref().and_then(|arn| self.channel(arn)) else { return };
         for (name, span, when) in to.text().set() {
             let Some(arn) = self.bucket_arn(name) else { continue };
@@ -398,7 +523,7 @@ impl<'a> Drafts<'_, 'a> {
                 takes: takes.clone(),
                 to,
                 brings: Brings::Objects(keys.objects(&arn.canonical())),
-                kind: EdgeKind::Relay,
+                kind,
                 when: when.clone(),
                 span,
                 words: words.to_owned(),
@@ -421,21 +546,184 @@ impl<'a> Drafts<'_, 'a> {
         }
     }
 
+    /// A delivery stream reads a stream or takes records, and puts them into a bucket: all of them, or those that it cannot deliver
+    /// elsewhere.
+    fn delivery_stream(&mut self, resource: &'a Resource) {
+        let Some(own) = resource.names.arn.as_ref() else { return };
+        let source = resource.get("KinesisStreamSourceConfiguration.KinesisStreamARN");
+        if let Some(from) = source.text().only().and_then(|arn| self.channel(arn)) {
+            let words = format!("`{}` reads this stream", resource.address);
+            let Some(to) = self.channel(own) else { return };
+            self.list.push(Draft {
+                from,
+                takes: Takes::Everything,
+                to,
+                brings: Brings::Messages,
+                kind: EdgeKind::Relay,
+                when: resource.when.clone(),
+                span: source.span(),
+                words,
+                by: None,
+            });
+        }
+        for (entry, destination) in resource.properties.borrow().within(&resource.when).entries().0 {
+            if !entry.key.ends_with("DestinationConfiguration") {
+                continue;
+            }
+            for (target, kind) in [
+                (destination.clone(), EdgeKind::Relay),
+                (destination.get("S3Configuration"), EdgeKind::Failure),
+                (destination.get("S3BackupConfiguration"), EdgeKind::Relay),
+            ] {
+                // A prefix ends where an expression begins: `year=!{timestamp:yyyy}/`.
+                let prefix = target.get("Prefix").text().only().map(|prefix| match prefix.around("!{") {
+                    Some((before, _)) => before,
+                    None => (*prefix).clone(),
+                });
+                let words = format!("`{}` puts objects here", resource.address);
+                self.objects_to(resource, &Takes::Everything, &target.get("BucketARN"), prefix, kind, &words);
+            }
+        }
+    }
+
+    /// What a pipe reads, and what it takes of it. `None`: it is stopped, or that is not known.
+    fn pipe_source(&mut self, pipe: &Resource) -> Option<(NodeId, Takes)> {
+        if is(&pipe.get("DesiredState"), "STOPPED") {
+            return None;
+        }
+        let from = pipe.get("Source").text().only().and_then(|arn| self.channel(arn))?;
+        let filter = pipe.get("SourceParameters.FilterCriteria");
+        Some((from, self.filtered(from, &filter)))
+    }
+
+    /// What the filter of what polls a channel takes.
+    fn filtered(&self, from: NodeId, filter: &Value<&Data>) -> Takes {
+        let table = self.flow.node(from).is_some_and(|node| node.kind == NodeKind::Channel(Channel::Table));
+        match filter.is_unset() {
+            true => Takes::Everything,
+            false if table => changes(filter),
+            false => Takes::Some,
+        }
+    }
+
+    /// A pipe, where its target is not a function: those are triggers.
+    fn pipe(&mut self, resource: &'a Resource) {
+        let Some((from, takes)) = self.pipe_source(resource) else { return };
+        let target = resource.get("Target");
+        let words = format!("`{}` sends here", resource.address);
+        if self.world.targets(&target.text()).0.is_empty() {
+            self.relay(from, &takes, &target, &Brings::Messages, EdgeKind::Relay, &words);
+        }
+    }
+
+    /// What a rule of IoT sends on, where that is not to a function: those are triggers.
+    fn topic_rule(&mut self, rule: &'a Resource) {
+        let Some((from, takes)) = self.iot_topics(rule) else { return };
+        let words = format!("`{}` sends here", rule.address);
+        for action in rule.get("TopicRulePayload.Actions").items(false).0 {
+            for path in ["Sns.TargetArn", "Sqs.QueueUrl"] {
+                let kind = if path.starts_with("Sns") { "AWS::SNS::Topic" } else { "AWS::SQS::Queue" };
+                self.relay_named(from, &takes, kind, &action.get(path), &words);
+            }
+            for (path, kind) in [
+                ("Kinesis.StreamName", "AWS::Kinesis::Stream"),
+                ("Firehose.DeliveryStreamName", "AWS::KinesisFirehose::DeliveryStream"),
+                ("StepFunctions.StateMachineName", "AWS::StepFunctions::StateMachine"),
+                ("DynamoDBv2.PutItem.TableName", "AWS::DynamoDB::Table"),
+                ("DynamoDB.TableName", "AWS::DynamoDB::Table"),
+            ] {
+                self.relay_named(from, &takes, kind, &action.get(path), &words);
+            }
+            let bucket = action.get("S3.BucketName");
+            // The key may be built of the message: `${topic()}/${timestamp()}`.
+            let key = action.get("S3.Key").text().only().map(|key| match key.around("${") {
+                Some((before, _)) => before,
+                None => (*key).clone(),
+            });
+            for (name, span, when) in bucket.text().set() {
+                let Some(arn) = self.bucket_arn(name) else { continue };
+                let Some(to) = self.channel(&arn) else { continue };
+                let objects = KeyFilter::prefixed(key.clone()).objects(&arn.canonical());
+                self.list.push(Draft {
+                    from,
+                    takes: takes.clone(),
+                    to,
+                    brings: Brings::Objects(objects),
+                    kind: EdgeKind::Relay,
+                    when: when.clone(),
+                    span,
+                    words: words.clone(),
+                    by: Some(rule.address.clone()),
+                });
+            }
+        }
+    }
+
+    /// The topics that a rule of IoT listens to, and what it takes of them. `None`: it is off, or they are not known.
+    fn iot_topics(&mut self, rule: &Resource) -> Option<(NodeId, Takes)> {
+        let payload = rule.get("TopicRulePayload");
+        if payload.get("RuleDisabled").booleans().every(|off| off == Some(&true)) {
+            return None;
+        }
+        let sql = payload.get("Sql").literals().only()?.clone();
+        let from = sql.to_ascii_lowercase().find("from ").and_then(|at| sql.get(at + 5..))?.trim_start();
+        let quote = from.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
+        let (topics, rest) = from.get(1..)?.split_once(quote)?;
+        let topics: Vec<&str> =
+            topics.split('/').map(|part| if matches!(part, "+" | "#") { "*" } else { part }).collect();
+        let mut arn = own_arn("iot").with("topic/");
+        arn.append(&Text::literal(topics.join("/")));
+        let takes = if rest.trim().is_empty() { Takes::Everything } else { Takes::Some };
+        let node = match self.flow.by_arn.get(&arn) {
+            Some(node) => *node,
+            None => self.flow.add(Node {
+                kind: NodeKind::Channel(Channel::IotTopic),
+                name: topics.join("/"),
+                arn,
+                span: None,
+            }),
+        };
+        Some((node, takes))
+    }
+
+    /// An edge to each resource of a type that a value names.
+    fn relay_named(&mut self, from: NodeId, takes: &Takes, kind: &str, to: &Value<&Data>, words: &str) {
+        for (text, span, when) in to.text().set() {
+            let Some(resource) = self.world.resource_named(kind, text) else { continue };
+            let Some(to) = resource.names.arn.as_ref().and_then(|arn| self.channel(arn)) else { continue };
+            self.list.push(Draft {
+                from,
+                takes: takes.clone(),
+                to,
+                brings: Brings::Messages,
+                kind: EdgeKind::Relay,
+                when: when.clone(),
+                span,
+                words: words.to_owned(),
+                by: None,
+            });
+        }
+    }
+
     fn function(&mut self, function: &Function) {
         let to = function.resource.get("DeadLetterConfig.TargetArn");
         let from = NodeId(function.id.0);
         let words = "its failed events go here";
         self.relay(from, &Takes::Asynchronous, &to, &Brings::Messages, EdgeKind::Failure, words);
+        self.own_log(function);
     }
 
     fn subscription(&mut self, topic: &Text, declaration: &Value<&Data>) {
-        if !declaration.get("Protocol").literals().every(|protocol| protocol.is_some_and(|name| name == "sqs")) {
-            return;
-        }
         let Some(from) = self.channel(topic) else { return };
         let takes = if declaration.get("FilterPolicy").is_unset() { Takes::Everything } else { Takes::Some };
-        let to = declaration.get("Endpoint");
-        self.relay(from, &takes, &to, &Brings::Messages, EdgeKind::Relay, "the topic sends to this queue");
+        let protocol = declaration.get("Protocol").literals();
+        if protocol.every(|protocol| protocol.is_some_and(|name| matches!(name.as_str(), "sqs" | "firehose"))) {
+            let to = declaration.get("Endpoint");
+            self.relay(from, &takes, &to, &Brings::Messages, EdgeKind::Relay, "the topic sends here");
+        }
+        let dead = declaration.get("RedrivePolicy.deadLetterTargetArn");
+        let words = "what cannot be delivered goes here";
+        self.relay(from, &takes, &dead, &Brings::Messages, EdgeKind::Failure, words);
     }
 
     fn rule(&mut self, rule: &Resource) {
@@ -444,14 +732,67 @@ impl<'a> Drafts<'_, 'a> {
         let words = format!("`{}` sends here", rule.address);
         for item in rule.get("Targets").items(false).0 {
             let arn = item.get("Arn");
-            if !self.world.targets(&arn.text()).0.is_empty() {
-                continue;
-            }
+            let dead = item.get("DeadLetterConfig.Arn");
+            let to_function = !self.world.targets(&arn.text()).0.is_empty();
             for (from, takes, when) in &sources {
+                let failed = "what cannot be delivered goes here";
+                self.relay(*from, takes, &dead.clone().within(when), &Brings::Messages, EdgeKind::Failure, failed);
+                if to_function {
+                    continue;
+                }
                 self.relay(*from, takes, &arn.clone().within(when), &Brings::Messages, EdgeKind::Relay, &words);
             }
         }
     }
+}
+
+/// Whether a value certainly is this literal.
+fn is(value: &Value<&Data>, literal: &str) -> bool {
+    value.literals().every(|value| value.is_some_and(|value| value == literal))
+}
+
+/// What a subscription to a log group takes.
+fn log_filter(declaration: &Value<&Data>) -> Takes {
+    let filter = declaration.get("FilterPattern").literals();
+    let all = filter.every(|filter| filter.is_none_or(|filter| filter.trim().is_empty()));
+    if all { Takes::Everything } else { Takes::Some }
+}
+
+/// What the filter of an event source mapping takes of a table's changes. A pattern without `eventName` takes all.
+fn changes(filters: &Value<&Data>) -> Takes {
+    let (items, closed) = filters.get("Filters").items(false);
+    let mut taken = 0;
+    for item in &items {
+        let pattern = item.get("Pattern");
+        let names: Vec<String> = match pattern.literals().only() {
+            Some(text) => written_names(text),
+            None => {
+                let (names, closed) = pattern.get("eventName").items(true);
+                let names: Vec<_> = names.iter().filter_map(|name| name.literals().only().cloned()).collect();
+                if closed { names } else { Vec::new() }
+            }
+        };
+        if names.is_empty() {
+            return Takes::Some;
+        }
+        for name in names {
+            taken |= match name.as_str() {
+                "INSERT" => INSERT,
+                "MODIFY" => MODIFY,
+                "REMOVE" => REMOVE,
+                _ => INSERT | MODIFY | REMOVE,
+            };
+        }
+    }
+    if closed && taken != 0 { Takes::Changes(taken) } else { Takes::Some }
+}
+
+/// `eventName` of a pattern that is JSON as text; a content filter (`{"prefix": …}`) counts as a name that says nothing.
+fn written_names(pattern: &str) -> Vec<String> {
+    let parsed = serde_json::from_str::<serde_json::Value>(pattern).ok();
+    let names = parsed.as_ref().and_then(|pattern| pattern.get("eventName")).and_then(serde_json::Value::as_array);
+    let name = |name: &serde_json::Value| name.as_str().unwrap_or("?").to_owned();
+    names.map(|names| names.iter().map(name).collect()).unwrap_or_default()
 }
 
 /// What a notification of a bucket takes.
@@ -468,12 +809,17 @@ pub(super) fn is_service(arn: &Text, service: &str) -> bool {
         .is_some_and(|rest| rest.starts_with(':'))
 }
 
-fn own_bus(name: &Text) -> Text {
-    let mut arn = Text::literal("arn:aws:events:");
+/// `arn:aws:SERVICE:${AWS::Region}:${AWS::AccountId}:`.
+fn own_arn(service: &str) -> Text {
+    let mut arn = Text::literal(format!("arn:aws:{service}:"));
     crate::model::pseudo(&mut arn, "AWS::Region");
     arn = arn.with(":");
     crate::model::pseudo(&mut arn, "AWS::AccountId");
-    arn = arn.with(":event-bus/");
+    arn.with(":")
+}
+
+fn own_bus(name: &Text) -> Text {
+    let mut arn = own_arn("events").with("event-bus/");
     arn.append(name);
     arn
 }

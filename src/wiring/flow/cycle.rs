@@ -1,7 +1,8 @@
 //! Cycles: components first, then a breadth-first search inside one.
 
-use super::{EdgeId, EdgeKind, EventFlow, PortId, Sureness, Takes};
+use super::{EdgeId, EdgeKind, EventFlow, NodeId, NodeKind, PortId, Sureness, Takes};
 use crate::value::Guard;
+use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
 /// The steps that all searches of a world may take together. Past it, what is left is not searched. A step is some tens of
@@ -33,6 +34,15 @@ pub struct Step {
     pub sureness: Sureness,
 }
 
+/// The loops of a graph.
+#[derive(Debug)]
+pub struct Loops {
+    /// Each with the edge that it is told from: what runs a function. The gravest where a trigger has several edges.
+    pub found: Vec<(EdgeId, Cycle)>,
+    /// Whether there was more to look through than the budget allows, so that some may be missing.
+    pub cut: bool,
+}
+
 /// Looks for cycles in a graph.
 #[derive(Debug)]
 pub struct Search<'a> {
@@ -61,6 +71,61 @@ fn allows(whole: Sureness, step: Sureness, kind: EdgeKind) -> bool {
 }
 
 impl EventFlow {
+    /// Every trigger that is part of a loop, with its strongest, then shortest one; and where functions invoke each other and nothing
+    /// else runs them, one loop for each of them.
+    #[must_use]
+    pub fn loops(&self) -> Loops {
+        let mut search = self.search();
+        let mut found: Vec<(EdgeId, Cycle)> = Vec::new();
+        let mut invoked: FxHashMap<NodeId, (EdgeId, Cycle)> = FxHashMap::default();
+        let rank = |cycle: &Cycle| (cycle.sureness, cycle.steps.len());
+        let mut last = None;
+        for (index, edge) in self.edges.iter().enumerate() {
+            let id = EdgeId(index);
+            if !matches!(self.node(edge.to).map(|node| node.kind), Some(NodeKind::Function(_))) {
+                continue;
+            }
+            let Some(cycle) = search.cycle(id) else { continue };
+            if edge.kind == EdgeKind::Write {
+                let invocations = |step: &Step| self.edge(step.edge).is_some_and(|edge| edge.kind == EdgeKind::Write);
+                // A loop through a trigger is told from the trigger. That a right on every function is one on its own says nothing.
+                if !cycle.sureness.is_wildcard()
+                    && cycle.steps.iter().all(invocations)
+                    && cycle.steps.len() == self.functions_of(&cycle)
+                {
+                    let graver = invoked.get(&edge.from).is_none_or(|(_, known)| rank(&cycle) < rank(known));
+                    if graver {
+                        invoked.insert(edge.from, (id, cycle));
+                    }
+                }
+                continue;
+            }
+            // One trigger may have several edges: one for each of its events, of its sources.
+            match (edge.kind, found.last_mut()) {
+                (EdgeKind::Trigger(_), Some(known)) if last == Some(edge.kind) => {
+                    if rank(&cycle) < rank(&known.1) {
+                        *known = (id, cycle);
+                    }
+                }
+                _ => found.push((id, cycle)),
+            }
+            last = Some(edge.kind);
+        }
+        let mut invoked: Vec<_> = invoked.into_values().collect();
+        invoked.sort_by_key(|(id, _)| *id);
+        found.extend(invoked);
+        Loops { found, cut: self.cut || search.ran_out() }
+    }
+
+    /// How many of a cycle's steps leave a function.
+    fn functions_of(&self, cycle: &Cycle) -> usize {
+        let from = |step: &&Step| {
+            let edge = self.edge(step.edge)?;
+            matches!(self.node(edge.from)?.kind, NodeKind::Function(_)).then_some(())
+        };
+        cycle.steps.iter().filter(|step| from(step).is_some()).count()
+    }
+
     /// Prepares a search for cycles.
     #[must_use]
     pub fn search(&self) -> Search<'_> {
@@ -117,14 +182,19 @@ impl Search<'_> {
         of(port).iter().chain(also.map(of).unwrap_or_default())
     }
 
-    /// The step with this place among those of a port.
-    fn step(&self, port: PortId, place: usize) -> Option<Step> {
-        let of = |port: PortId| self.leaving.get(port.0).map(Vec::as_slice).unwrap_or_default();
-        let own = of(port);
-        own.get(place).copied().or_else(|| {
-            let also = self.also.get(port.0).copied().flatten()?;
-            of(also).get(place - own.len()).copied()
-        })
+    /// The port with this place among those that can be reached from one at once; the flag says whether by an allowed step.
+    fn next(&self, port: PortId, place: usize, whole: Sureness) -> Option<(PortId, bool)> {
+        let own = self.leaving.get(port.0).map(Vec::as_slice).unwrap_or_default();
+        match own.get(place) {
+            Some(step) => Some((step.to, self.is_allowed(whole, step))),
+            None if place == own.len() => self.also.get(port.0).copied().flatten().map(|also| (also, true)),
+            None => None,
+        }
+    }
+
+    /// Whether what comes to a port can leave by another: it is that one, or its steps are among the other's.
+    fn arrives(&self, to: PortId, home: PortId) -> bool {
+        to == home || self.also.get(to.0).copied().flatten() == Some(home)
     }
 
     fn is_allowed(&self, whole: Sureness, step: &Step) -> bool {
@@ -143,18 +213,23 @@ impl Search<'_> {
         let components = self.components.get(slot)?.as_ref()?;
         let inside = |port: PortId| components.get(port.0) == components.get(home.0);
         let mut visits: Vec<Visit> = Vec::new();
-        let mut arrived: rustc_hash::FxHashMap<PortId, Vec<usize>> = rustc_hash::FxHashMap::default();
+        let mut arrived: FxHashMap<PortId, Vec<usize>> = FxHashMap::default();
         let mut queue = VecDeque::new();
         let mut budget = self.budget;
+        let (mut found, mut ran_out) = (None, false);
         for (to, sureness) in &first.gives {
             let step = Step { edge: start, to: *to, sureness: *sureness };
             if inside(*to) && self.is_allowed(whole, &step) {
+                if self.arrives(*to, home) {
+                    found = found.or(Some(visits.len()));
+                }
                 queue.push_back(visits.len());
                 visits.push(Visit { step, before: None, when: first.when.clone() });
             }
         }
-        let (mut found, mut ran_out) = (None, false);
-        'search: while let Some(at) = queue.pop_front() {
+        'search: while found.is_none()
+            && let Some(at) = queue.pop_front()
+        {
             let Some((port, when)) = visits.get(at).map(|visit| (visit.step.to, visit.when.clone())) else { break };
             for step in self.steps(port) {
                 let Some(left) = budget.checked_sub(1) else {
@@ -178,7 +253,7 @@ impl Search<'_> {
                 earlier.push(visits.len());
                 queue.push_back(visits.len());
                 visits.push(Visit { step: *step, before: Some(at), when: together });
-                if step.to == home {
+                if self.arrives(step.to, home) {
                     found = Some(visits.len() - 1);
                     break 'search;
                 }
@@ -223,7 +298,7 @@ impl Search<'_> {
                     next += 1;
                     stack.push(port);
                 }
-                let Some(step) = self.step(PortId(port), place) else {
+                let Some((PortId(to), allowed)) = self.next(PortId(port), place, whole) else {
                     if at(&low, port) == at(&index, port) {
                         while let Some(member) = stack.pop() {
                             set(&mut component, member, found);
@@ -240,10 +315,9 @@ impl Search<'_> {
                     continue;
                 };
                 work.push((port, place + 1));
-                if !self.is_allowed(whole, &step) {
+                if !allowed {
                     continue;
                 }
-                let to = step.to.0;
                 if at(&index, to) == NONE {
                     work.push((to, 0));
                 } else if at(&component, to) == NONE {

@@ -16,7 +16,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use cycle::{Cycle, Search, Step};
+pub use cycle::{Cycle, Loops, Search, Step};
 pub use port::{Port, PortId, Takes};
 
 use crate::engine::Address;
@@ -57,8 +57,16 @@ pub enum Channel {
     Stream,
     /// An EventBridge bus.
     Bus,
-    /// A log group.
+    /// A log group; all of the account's for a subscription of the account.
     LogGroup,
+    /// A state machine of Step Functions.
+    StateMachine,
+    /// A delivery stream of Firehose.
+    Delivery,
+    /// Topics of IoT.
+    IotTopic,
+    /// A route of an API.
+    Api,
 }
 
 impl Channel {
@@ -73,6 +81,10 @@ impl Channel {
             Self::Stream => "stream",
             Self::Bus => "bus",
             Self::LogGroup => "log group",
+            Self::StateMachine => "state machine",
+            Self::Delivery => "delivery stream",
+            Self::IotTopic => "topics",
+            Self::Api => "API",
         }
     }
 
@@ -93,7 +105,7 @@ pub struct Node {
     pub kind: NodeKind,
     /// Its name in the user's words.
     pub name: String,
-    /// Its canonical ARN; a log group's name.
+    /// Its canonical ARN; a log group's name; for topics of IoT and routes of an API the pattern of their ARNs.
     pub arn: Text,
     /// Where it is declared, if the world declares it.
     pub span: Option<Span>,

@@ -31,12 +31,53 @@ fn writes(channel: Channel) -> &'static [(&'static str, u8)] {
         Channel::Stream => &[("kinesis:PutRecord", 0), ("kinesis:PutRecords", 0)],
         Channel::Bus => &[("events:PutEvents", 0)],
         Channel::Bucket => &[("s3:PutObject", 0), ("s3:DeleteObject", 0)],
+        Channel::StateMachine => {
+            &[("states:StartExecution", 0), ("states:StartSyncExecution", 0), ("states:RedriveExecution", 0)]
+        }
+        Channel::Delivery => &[("firehose:PutRecord", 0), ("firehose:PutRecordBatch", 0)],
+        Channel::IotTopic => &[("iot:Publish", 0), ("iot:RetainPublish", 0)],
+        Channel::Api => &[("execute-api:Invoke", 0)],
+        // Every function has the right to write to every log group, and writes to its own: that is an edge of its own.
         Channel::LogGroup => &[],
     }
 }
 
+/// What can be written to: a kind of channel, or functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Sink {
+    Channel(Channel),
+    Function,
+}
+
+impl Sink {
+    fn of(kind: NodeKind) -> Self {
+        match kind {
+            NodeKind::Channel(channel) => Self::Channel(channel),
+            NodeKind::Function(_) => Self::Function,
+        }
+    }
+
+    /// Whether its ARNs are patterns, of which a right on some is enough.
+    fn is_pattern(self) -> bool {
+        matches!(self, Self::Channel(Channel::Bucket | Channel::IotTopic | Channel::Api))
+    }
+
+    /// Every action that may write to one of its kind.
+    fn actions(self) -> Vec<&'static str> {
+        match self {
+            Self::Function => vec![INVOKE],
+            Self::Channel(Channel::Bucket) => bucket::causes(u8::MAX).map(|(action, _)| action).collect(),
+            Self::Channel(channel) => writes(channel).iter().map(|(action, _)| *action).collect(),
+        }
+    }
+}
+
+/// The right to run a function, whether its result is waited for or not.
+const INVOKE: &str = "lambda:InvokeFunction";
+
 /// The actions that can bring about what a port takes, each with what a message says of it.
-fn actions(channel: Channel, takes: &Takes) -> Vec<(&'static str, &'static str)> {
+fn actions(sink: Sink, takes: &Takes) -> Vec<(&'static str, &'static str)> {
+    let Sink::Channel(channel) = sink else { return vec![(INVOKE, "invokes")] };
     match takes {
         Takes::Objects { events, .. } => bucket::causes(*events).collect(),
         Takes::Events { puttable: false, .. } => Vec::new(),
@@ -46,8 +87,27 @@ fn actions(channel: Channel, takes: &Takes) -> Vec<(&'static str, &'static str)>
                 Takes::Changes(taken) => changes & taken != 0,
                 _ => true,
             })
-            .map(|(action, _)| (*action, "writes to"))
+            .map(|(action, _)| (*action, verb(channel)))
             .collect(),
+    }
+}
+
+/// What a right is called in words between a function and a channel.
+fn verb(channel: Channel) -> &'static str {
+    match channel {
+        Channel::StateMachine => "starts",
+        Channel::Api => "calls",
+        _ => "writes to",
+    }
+}
+
+/// The same after "lets".
+fn infinitive(kind: NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Function(_) => "invoke",
+        NodeKind::Channel(Channel::StateMachine) => "start",
+        NodeKind::Channel(Channel::Api) => "call",
+        NodeKind::Channel(_) => "write to",
     }
 }
 
@@ -64,11 +124,15 @@ struct Right<'a> {
 }
 
 pub(super) fn writes_of(world: &World, flow: &mut EventFlow, pairs: &mut usize) {
-    let mut kinds: FxHashMap<Channel, Vec<PortId>> = FxHashMap::default();
+    let mut kinds: FxHashMap<Sink, Vec<PortId>> = FxHashMap::default();
     for (index, node) in flow.nodes.iter().enumerate() {
-        if let NodeKind::Channel(channel) = node.kind {
-            kinds.entry(channel).or_default().extend(flow.ports_of(NodeId(index)));
-        }
+        let ports = flow.ports_of(NodeId(index));
+        let ports = match node.kind {
+            // Runs that are not waited for lead on to more.
+            NodeKind::Function(_) => ports.get(ports.len().saturating_sub(1)..).unwrap_or_default(),
+            NodeKind::Channel(_) => ports,
+        };
+        kinds.entry(Sink::of(node.kind)).or_default().extend(ports);
     }
     let mut kinds: Vec<_> = kinds.into_iter().collect();
     kinds.sort_unstable();
@@ -79,8 +143,8 @@ pub(super) fn writes_of(world: &World, flow: &mut EventFlow, pairs: &mut usize) 
     }
     let mut edges = Vec::new();
     for role in world.application.roles.iter().filter(|role| !role.functions.is_empty()) {
-        for (channel, ports) in &kinds {
-            let Some(rights) = rights(flow, role, *channel, ports, pairs) else {
+        for (sink, ports) in &kinds {
+            let Some(rights) = rights(flow, role, *sink, ports, pairs) else {
                 flow.cut = true;
                 flow.edges.append(&mut edges);
                 return;
@@ -114,11 +178,16 @@ fn hand_out(
             }
             sureness = sureness.unproven();
         }
+        // A role that several functions share lets each do what one of them is meant to.
+        if matches!(node.kind, NodeKind::Function(_)) && role.functions.len() > 1 {
+            sureness = sureness.unproven();
+        }
         for (_, linked) in function.roles.iter().filter(|(id, _)| *id == role.id) {
             let when = linked.and(&right.grant.when);
             let Some(takes) = flow.ports_of(from).first().copied().filter(|_| when.is_possible()) else { continue };
             let action = right.grant.action.map_or_else(|| right.action.to_owned(), |element| element.text.to_string());
-            let words = format!("`{action}` here lets `{}` write to `{}`", function.address(), node.name);
+            let does = infinitive(node.kind);
+            let words = format!("`{action}` here lets `{}` {does} `{}`", function.address(), node.name);
             edges.push(Edge {
                 from,
                 to: port.node,
@@ -139,14 +208,11 @@ fn hand_out(
 fn rights<'a>(
     flow: &EventFlow,
     role: &'a Role,
-    channel: Channel,
+    sink: Sink,
     ports: &[PortId],
     pairs: &mut usize,
 ) -> Option<Vec<Right<'a>>> {
-    let all: Vec<&str> = match channel {
-        Channel::Bucket => bucket::causes(u8::MAX).map(|(action, _)| action).collect(),
-        _ => writes(channel).iter().map(|(action, _)| *action).collect(),
-    };
+    let all = sink.actions();
     let relevant: Vec<&Statement> = role.statements().filter(|statement| touches(&statement.actions, &all)).collect();
     let refusals: Vec<&Statement> =
         relevant.iter().copied().filter(|statement| statement.effect == Effect::Deny).collect();
@@ -154,7 +220,7 @@ fn rights<'a>(
     let mut wide: Vec<&Statement> = Vec::new();
     let mut exact: FxHashMap<NodeId, Vec<&Statement>> = FxHashMap::default();
     for statement in relevant.iter().copied().filter(|statement| statement.effect == Effect::Allow) {
-        match named(flow, channel, &statement.resources) {
+        match named(flow, sink, &statement.resources) {
             None => wide.push(statement),
             Some(nodes) => {
                 for node in nodes {
@@ -172,6 +238,9 @@ fn rights<'a>(
     }
     let asked: Vec<PortId> = if wide.is_empty() {
         let mut ports: Vec<_> = exact.keys().flat_map(|node| flow.ports_of(*node)).copied().collect();
+        if sink == Sink::Function {
+            ports.retain(|port| Some(port) == flow.port(*port).and_then(|found| flow.ports_of(found.node).last()));
+        }
         ports.sort_unstable();
         ports
     } else {
@@ -185,19 +254,27 @@ fn rights<'a>(
         let statements = || named.iter().chain(&wide).chain(&refusals).copied();
         let resource = match &port.takes {
             Takes::Objects { objects, .. } => objects.clone(),
-            _ if channel == Channel::Bucket => node.arn.clone().with("/*"),
+            _ if sink == Sink::Channel(Channel::Bucket) => node.arn.clone().with("/*"),
             _ => node.arn.clone(),
         };
-        let overlap = channel == Channel::Bucket;
         let mut found: Vec<Right> = Vec::new();
-        for (action, verb) in actions(channel, &port.takes) {
-            for grant in grants(statements(), action, &resource, overlap) {
-                let sureness = match &port.takes {
-                    Takes::Objects { objects, keys, .. } => bucket::reaches(&grant, &node.arn, objects, keys),
-                    takes => sureness(&grant, &node.arn).map(|sureness| match takes {
-                        Takes::Everything | Takes::Events { narrow: false, .. } => sureness,
-                        _ => sureness.unproven(),
-                    }),
+        for (action, verb) in actions(sink, &port.takes) {
+            let mut granted = grants(statements(), action, &resource, sink.is_pattern());
+            if sink == Sink::Function && granted.is_empty() {
+                // A right on a version or an alias alone.
+                granted = grants(statements(), action, &resource.clone().with(":*"), true);
+            }
+            for grant in granted {
+                let sureness = match (&port.takes, sink) {
+                    (Takes::Objects { objects, keys, .. }, _) => bucket::reaches(&grant, &node.arn, objects, keys),
+                    (takes, Sink::Channel(Channel::IotTopic)) => {
+                        of_topics(&grant, &node.arn).map(|sureness| filtered(sureness, takes))
+                    }
+                    // What of an API a right on it calls is the code's choice; so is what a right on every function runs.
+                    (_, Sink::Channel(Channel::Api)) => sureness(&grant, &node.arn).map(Sureness::unproven),
+                    (takes, Sink::Function) => sureness(&grant, &node.arn)
+                        .map(|found| if found.is_wildcard() { found.unproven() } else { filtered(found, takes) }),
+                    (takes, _) => sureness(&grant, &node.arn).map(|sureness| filtered(sureness, takes)),
                 };
                 let Some(sureness) = sureness else { continue };
                 let known =
@@ -211,6 +288,32 @@ fn rights<'a>(
         out.extend(surest);
     }
     Some(out)
+}
+
+/// The same where a filter decides as well.
+fn filtered(sureness: Sureness, takes: &Takes) -> Sureness {
+    match takes {
+        Takes::Everything | Takes::Asynchronous | Takes::Events { narrow: false, .. } => sureness,
+        _ => sureness.unproven(),
+    }
+}
+
+/// How sure a right on topics of IoT is; the pattern is that of the topics that are listened to.
+fn of_topics(grant: &Grant, topics: &Text) -> Option<Sureness> {
+    let Some(element) = grant.resource.filter(|_| !grant.statement.resources.negated) else {
+        return (grant.answer != Answer::No).then_some(Sureness::WildcardUnproven);
+    };
+    let (pattern, topics) = (element.text.canonical().pattern(), topics.canonical().pattern());
+    if pattern.overlaps(&topics) != Answer::Yes {
+        return None;
+    }
+    let everything = pattern.around(":topic/").is_none_or(|(_, name)| matches!(name.pieces(), [Piece::Any]));
+    Some(match (everything, topics.covers(&pattern).is_yes() && grant.answer.is_yes()) {
+        (true, true) => Sureness::Wildcard,
+        (true, false) => Sureness::WildcardUnproven,
+        (false, true) => Sureness::Named,
+        (false, false) => Sureness::Unproven,
+    })
 }
 
 /// Drops what a surer right makes needless.
@@ -234,23 +337,35 @@ fn touches(elements: &Elements, actions: &[&str]) -> bool {
 }
 
 /// The nodes that the elements name, when they name nothing else; `None`: a wildcard or an exception is among them.
-fn named(flow: &EventFlow, channel: Channel, elements: &Elements) -> Option<Vec<NodeId>> {
+fn named(flow: &EventFlow, sink: Sink, elements: &Elements) -> Option<Vec<NodeId>> {
     if elements.negated || elements.open {
         return None;
     }
     let mut out = Vec::new();
     for element in &elements.items {
         let whole = element.text.canonical();
-        let name = match channel {
-            Channel::Bucket => whole.around("/").map_or(whole, |(bucket, _)| bucket),
-            _ => whole,
+        let name = match sink {
+            Sink::Function => without_qualifier(&whole).unwrap_or(whole),
+            Sink::Channel(Channel::Bucket) => whole.around("/").map_or(whole, |(bucket, _)| bucket),
+            Sink::Channel(_) => whole,
         };
-        if name.literal_parts().any(|part| part.contains(['*', '?', '$'])) {
+        let wide = name.literal_parts().any(|part| part.contains(['*', '?', '$']));
+        if wide || sink.is_pattern() && sink != Sink::Channel(Channel::Bucket) {
             return None;
         }
-        out.extend(flow.by_arn.get(&name));
+        let found = flow.by_arn.get(&name).copied();
+        out.extend(found.filter(|id| flow.node(*id).is_some_and(|node| Sink::of(node.kind) == sink)));
     }
     Some(out)
+}
+
+/// The ARN of the function that a qualified one is of.
+fn without_qualifier(arn: &Text) -> Option<Text> {
+    let (mut plain, rest) = arn.around(":function:")?;
+    let (name, _) = rest.around(":")?;
+    plain = plain.with(":function:");
+    plain.append(&name);
+    Some(plain)
 }
 
 /// How sure a right to write is. `None`: too vague to speak of.
