@@ -60,6 +60,9 @@ fn report_log(flow: &EventFlow, trigger: &Edge, log: &Edge, out: &mut Findings) 
     );
 }
 
+/// How many steps of a loop are told.
+const TOLD: usize = 16;
+
 /// A search that was given up must not look like one that found nothing.
 fn say_where_it_was_cut(world: &World, flow: &EventFlow, out: &mut Findings) {
     let Some(function) = world.application.functions.first() else { return };
@@ -126,14 +129,17 @@ fn report(world: &World, flow: &EventFlow, trigger: &Edge, cycle: &Cycle, out: &
             finding = finding.label(span, format!("to this {}", channel.word()));
         }
     } else {
-        for edge in edges.iter().skip(1).filter(|edge| edge.span != trigger.span) {
+        for edge in edges.iter().take(TOLD).skip(1).filter(|edge| edge.span != trigger.span) {
             finding = finding.label(edge.span, edge.words.clone());
+        }
+        if let (Some(last), more @ 1..) = (edges.last(), edges.len().saturating_sub(TOLD)) {
+            finding = finding.label(last.span, format!("and, {more} steps later, {}", last.words));
         }
     }
     if let Some(span) = mentioned.filter(|_| cycle.sureness.is_wildcard()) {
         finding = finding.label(span, "and knows its name");
     }
-    for edge in &edges {
+    for edge in edges.iter().take(TOLD) {
         for name in flow.node(edge.from).map(|node| (&*node.name).into()).iter().chain(&edge.by) {
             finding = finding.related(name);
         }

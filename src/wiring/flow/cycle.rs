@@ -53,6 +53,9 @@ pub struct Search<'a> {
     also: Vec<Option<PortId>>,
     /// For each sureness the strongly connected component of each port, once asked for.
     components: [Option<Vec<usize>>; Sureness::ALL.len()],
+    /// For each port the last search that came to it in every deployment of its trigger.
+    settled: Vec<usize>,
+    searches: usize,
     budget: usize,
     ran_out: bool,
 }
@@ -150,6 +153,8 @@ impl EventFlow {
             leaving,
             also: also.collect(),
             components: Default::default(),
+            settled: vec![0; self.ports.len()],
+            searches: 0,
             budget: BUDGET,
             ran_out: false,
         }
@@ -210,7 +215,10 @@ impl Search<'_> {
             let components = self.connected(whole);
             *self.components.get_mut(slot)? = Some(components);
         }
+        self.searches += 1;
+        let search = self.searches;
         let components = self.components.get(slot)?.as_ref()?;
+        let mut settled = std::mem::take(&mut self.settled);
         let inside = |port: PortId| components.get(port.0) == components.get(home.0);
         let mut visits: Vec<Visit> = Vec::new();
         let mut arrived: FxHashMap<PortId, Vec<usize>> = FxHashMap::default();
@@ -237,7 +245,7 @@ impl Search<'_> {
                     break 'search;
                 };
                 budget = left;
-                if !inside(step.to) || !self.is_allowed(whole, step) {
+                if settled.get(step.to.0) == Some(&search) || !inside(step.to) || !self.is_allowed(whole, step) {
                     continue;
                 }
                 let Some(edge) = self.flow.edge(step.edge) else { continue };
@@ -245,12 +253,19 @@ impl Search<'_> {
                 if !together.is_possible() {
                     continue;
                 }
-                let earlier = arrived.entry(step.to).or_default();
-                let covered = |before: &usize| visits.get(*before).is_none_or(|before| together.implies(&before.when));
-                if earlier.len() >= ARRIVALS || earlier.iter().any(covered) {
-                    continue;
+                if together == first.when {
+                    // Nothing that comes later can say more.
+                    if let Some(slot) = settled.get_mut(step.to.0) {
+                        *slot = search;
+                    }
+                } else {
+                    let earlier = arrived.entry(step.to).or_default();
+                    let covered = |at: &usize| visits.get(*at).is_none_or(|visit| together.implies(&visit.when));
+                    if earlier.len() >= ARRIVALS || earlier.iter().any(covered) {
+                        continue;
+                    }
+                    earlier.push(visits.len());
                 }
-                earlier.push(visits.len());
                 queue.push_back(visits.len());
                 visits.push(Visit { step: *step, before: Some(at), when: together });
                 if self.arrives(step.to, home) {
@@ -259,6 +274,7 @@ impl Search<'_> {
                 }
             }
         }
+        self.settled = settled;
         self.budget = budget;
         self.ran_out |= ran_out;
         let last = found?;
