@@ -58,3 +58,44 @@ fn whole(bencher: Bencher<'_, '_>, name: &str) {
     sources.add(Source::new("template.yaml", text(name)));
     bencher.bench(|| lint(black_box(&sources), &settings));
 }
+
+/// A template of queues that each run a function, which may send to `sends` of the queues.
+fn application(functions: usize, sends: usize) -> String {
+    let mut resources = Vec::new();
+    for number in 0..functions {
+        let queues: Vec<String> = (0..sends)
+            .map(|step| {
+                format!(r#"{{"Fn::GetAtt": ["Queue{}", "Arn"]}}"#, (number * 7 + step * step * 13 + 1) % functions)
+            })
+            .collect();
+        resources.push(format!(r#""Queue{number}": {{"Type": "AWS::SQS::Queue"}}"#));
+        resources.push(format!(
+            r#""Work{number}": {{"Type": "AWS::Lambda::Function", "Properties": {{"Runtime": "python3.14", "Handler": "a.b",
+                "Role": {{"Fn::GetAtt": ["Role{number}", "Arn"]}}, "Code": {{"S3Bucket": "b", "S3Key": "k"}}}}}}"#
+        ));
+        resources.push(format!(
+            r#""Role{number}": {{"Type": "AWS::IAM::Role", "Properties": {{"AssumeRolePolicyDocument": {{}}, "Policies": [
+                {{"PolicyName": "p", "PolicyDocument": {{"Statement": [
+                    {{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": [{}]}}]}}}}]}}}}"#,
+            queues.join(", ")
+        ));
+        resources.push(format!(
+            r#""Poll{number}": {{"Type": "AWS::Lambda::EventSourceMapping", "Properties": {{
+                "EventSourceArn": {{"Fn::GetAtt": ["Queue{number}", "Arn"]}}, "FunctionName": {{"Ref": "Work{number}"}}}}}}"#
+        ));
+    }
+    format!(r#"{{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {{{}}}}}"#, resources.join(",\n"))
+}
+
+/// The search for loops in large applications, all of one component: 1,000 functions and 1,000 queues with 10,000 edges, and 250 of
+/// each where every function may send to every queue.
+#[divan::bench(args = [(1_000, 9), (250, 250)])]
+fn loops(bencher: Bencher<'_, '_>, size: (usize, usize)) {
+    let only = ["recursive-trigger".to_owned()];
+    let level = engine::Level::Pedantic;
+    let Ok(selection) = engine::Selection::new(&only, &[], &[], level, engine::Confidence::Low) else { return };
+    let today = settings().today;
+    let text = application(size.0, size.1);
+    let frontend::Read::Unit(unit) = frontend::read(SourceId(0), "template.json", &text, true) else { return };
+    bencher.bench(|| engine::check(vec![black_box(&*unit)], &selection, today));
+}

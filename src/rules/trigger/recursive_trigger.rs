@@ -12,17 +12,19 @@ use rustc_hash::FxHashSet;
 pub(super) fn check(world: &World, out: &mut Findings) {
     let flow = EventFlow::of(world);
     let loops = flow.loops();
+    let logs: Vec<&Edge> =
+        flow.edges.iter().filter(|edge| edge.kind == EdgeKind::Relay && edge.from == edge.to).collect();
     let mut told: FxHashSet<Span> = FxHashSet::default();
     for (id, cycle) in &loops.found {
         let Some(edge) = flow.edge(*id) else { continue };
         // A log that feeds itself is the graver loop, unless the configuration closes this one too.
-        if cycle.sureness == Sureness::Configured || logs_to_itself(&flow, edge).is_none() {
+        if cycle.sureness == Sureness::Configured || logs_to_itself(&logs, edge).is_none() {
             told.insert(edge.span);
             report(world, &flow, edge, cycle, out);
         }
     }
     for trigger in flow.edges.iter().filter(|edge| matches!(edge.kind, EdgeKind::Trigger(_))) {
-        if let Some(log) = logs_to_itself(&flow, trigger).filter(|_| told.insert(trigger.span)) {
+        if let Some(log) = logs_to_itself(&logs, trigger).filter(|_| told.insert(trigger.span)) {
             report_log(&flow, trigger, log, out);
         }
     }
@@ -33,11 +35,9 @@ pub(super) fn check(world: &World, out: &mut Findings) {
 
 /// The edge by which the bucket of a trigger delivers its access log to itself, where the trigger certainly takes the log's objects.
 /// Delivering a log is a request that the next log tells of, whatever the function does.
-fn logs_to_itself<'a>(flow: &'a EventFlow, trigger: &Edge) -> Option<&'a Edge> {
-    flow.edges.iter().find(|edge| {
+fn logs_to_itself<'a>(logs: &[&'a Edge], trigger: &Edge) -> Option<&'a Edge> {
+    logs.iter().copied().find(|edge| {
         edge.from == trigger.from
-            && edge.to == trigger.from
-            && edge.kind == EdgeKind::Relay
             && edge.gives.contains(&(trigger.takes, Sureness::Configured))
             && edge.when.and(&trigger.when).is_possible()
     })
@@ -177,7 +177,16 @@ fn at_once(channel: &Node, function: &Node, write: &Edge, sureness: Sureness) ->
         (NodeKind::Channel(Channel::Bucket), _) => {
             format!("`{function}` {} the bucket `{name}` that triggers it", write.verb)
         }
-        _ => format!("`{function}` {verb} `{name}`, which triggers it"),
+        _ => {
+            let verb = match channel.kind {
+                NodeKind::Channel(Channel::StateMachine) => {
+                    verb.replace("writes to", "starts").replace("write to", "start")
+                }
+                NodeKind::Channel(Channel::Api) => verb.replace("write to", "call"),
+                _ => verb.to_owned(),
+            };
+            format!("`{function}` {verb} `{name}`, which triggers it")
+        }
     }
 }
 

@@ -231,7 +231,7 @@ impl<'a> Drafts<'_, 'a> {
                 let Some((from, takes)) = self.iot_topics(trigger.holder) else { return };
                 self.delivery(trigger, from, takes, runs(false), kind, &trigger.target.when);
             }
-            TriggerKind::ApiGateway if !trigger.is_authorizer() => {
+            TriggerKind::ApiGateway if !trigger.is_authorizer() && !is_websocket(trigger) => {
                 let Some(arn) = trigger.source_arn.as_ref().map(Text::canonical) else { return };
                 let from = match self.flow.by_arn.get(&arn) {
                     Some(node) => *node,
@@ -330,8 +330,10 @@ impl<'a> Drafts<'_, 'a> {
         let spelled = arn.to_string();
         let accounts = self.accounts.iter().filter(|(_, excepted)| {
             excepted.as_ref().is_some_and(|excepted| {
-                excepted.is_empty() || excepted.contains("LogGroupName NOT IN") && !excepted.contains("${")
-                    && !excepted.contains(&format!("\"{spelled}\""))
+                excepted.is_empty()
+                    || excepted.contains("LogGroupName NOT IN")
+                        && !excepted.contains("${")
+                        && !excepted.contains(&format!("\"{spelled}\""))
             })
         });
         let all: Vec<NodeId> = accounts.map(|(node, _)| *node).chain(self.flow.by_arn.get(&arn).copied()).collect();
@@ -744,6 +746,11 @@ impl<'a> Drafts<'_, 'a> {
             }
         }
     }
+}
+
+/// Whether what runs the function is a message of a WebSocket, which no function sends by a right of its own.
+fn is_websocket(trigger: &Trigger) -> bool {
+    trigger.source.is_some_and(|api| is(&api.get("ProtocolType"), "WEBSOCKET"))
 }
 
 /// Whether a value certainly is this literal.

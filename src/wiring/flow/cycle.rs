@@ -78,7 +78,13 @@ impl EventFlow {
     /// else runs them, one loop for each of them.
     #[must_use]
     pub fn loops(&self) -> Loops {
+        self.loops_within(BUDGET)
+    }
+
+    /// [`Self::loops`] in so many steps.
+    pub(super) fn loops_within(&self, budget: usize) -> Loops {
         let mut search = self.search();
+        search.budget = budget;
         let mut found: Vec<(EdgeId, Cycle)> = Vec::new();
         let mut invoked: FxHashMap<NodeId, (EdgeId, Cycle)> = FxHashMap::default();
         let rank = |cycle: &Cycle| (cycle.sureness, cycle.steps.len());

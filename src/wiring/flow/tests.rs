@@ -211,3 +211,178 @@ fn deployments_that_exclude_each_other_close_no_loop() {
     let conditions = "\nParameters: {Stage: {Type: String, AllowedValues: [dev, prod]}}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\n";
     assert_eq!(cycles(&(parameters + conditions)), [""; 0]);
 }
+
+#[test]
+fn functions_start_what_runs_them() {
+    let machine = r"
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      StateMachineName: machine
+      RoleArn: arn:aws:iam::123456789012:role/machine
+      Definition: {StartAt: A, States: {A: {Type: Task, Resource: !GetAtt Work.Arn, End: true}}}
+";
+    let of = |resource: &str| machine.to_owned() + &function("Work", &may("states:StartExecution", resource));
+    let own = "!Sub 'arn:aws:states:${AWS::Region}:${AWS::AccountId}:stateMachine:machine'";
+    assert_eq!(edges(&of(own)), ["Machine -> Work trigger, Configured", "Work -> Machine write, Named"]);
+    assert_eq!(cycles(&of(own)), ["Machine > Work (Named)"]);
+    assert_eq!(cycles(&of("'*'")), ["Machine > Work (WildcardUnproven)"]);
+    assert_eq!(cycles(&of(&own.replace(":machine'", ":other'"))), [""; 0]);
+}
+
+#[test]
+fn topics_of_iot_are_patterns() {
+    let of = |sql: &str, topics: &str| {
+        function(
+            "Work",
+            &(may("iot:Publish", &format!("!Sub 'arn:aws:iot:${{AWS::Region}}:${{AWS::AccountId}}:topic/{topics}'"))
+                + &format!("Events: {{A: {{Type: IoTRule, Properties: {{Sql: \"{sql}\"}}}}}}")),
+        )
+    };
+    assert_eq!(cycles(&of("SELECT * FROM 'a/+/in'", "a/b/in")), ["a/*/in > Work (Named)"]);
+    assert_eq!(cycles(&of("SELECT * FROM 'a/+/in' WHERE x > 1", "a/b/in")), ["a/*/in > Work (Unproven)"]);
+    assert_eq!(cycles(&of("SELECT * FROM 'a/+/in'", "a/*")), ["a/*/in > Work (Unproven)"]);
+    assert_eq!(cycles(&of("SELECT * FROM 'a/+/in'", "a/b/out")), [""; 0]);
+    assert_eq!(cycles(&of("SELECT * FROM 'a/#'", "*")), ["a/* > Work (WildcardUnproven)"]);
+}
+
+#[test]
+fn pipes_read_and_send() {
+    let of = |state: &str, filter: &str| {
+        format!(
+            r"
+  In: {{Type: AWS::SQS::Queue}}
+  Out: {{Type: AWS::SNS::Topic}}
+  Pipe:
+    Type: AWS::Pipes::Pipe
+    Properties:
+      RoleArn: arn:aws:iam::123456789012:role/pipe
+      Source: !GetAtt In.Arn
+      Target: !Ref Out
+      DesiredState: {state}
+{filter}"
+        ) + &function(
+            "Work",
+            &(may("sqs:SendMessage", "!GetAtt In.Arn") + "Events: {A: {Type: SNS, Properties: {Topic: !Ref Out}}}"),
+        )
+    };
+    assert_eq!(cycles(&of("RUNNING", "")), ["Out > Work > In (Named)"]);
+    assert_eq!(cycles(&of("STOPPED", "")), [""; 0]);
+    let filter = "      SourceParameters: {FilterCriteria: {Filters: [{Pattern: '{\"body\": {\"a\": [1]}}'}]}}\n";
+    assert_eq!(cycles(&of("RUNNING", filter)), ["Out > Work > In (Unproven)"]);
+}
+
+#[test]
+fn a_subscription_of_the_account_takes_every_log() {
+    let of = |criteria: &str| {
+        format!(
+            r#"
+  Policy:
+    Type: AWS::Logs::AccountPolicy
+    Properties:
+      PolicyName: all
+      PolicyType: SUBSCRIPTION_FILTER_POLICY
+      PolicyDocument: '{{"DestinationArn": "arn:aws:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:work", "FilterPattern": ""}}'
+{criteria}"#
+        )
+        .replace("'{", "!Sub '{")
+            + &function("Work", "FunctionName: work")
+    };
+    assert_eq!(cycles(&of("")), ["every log group > Work (Configured)"]);
+    let but = |name: &str| format!("      SelectionCriteria: 'LogGroupName NOT IN [\"/aws/lambda/{name}\"]'\n");
+    assert_eq!(cycles(&of(&but("work"))), [""; 0]);
+    assert_eq!(cycles(&of(&but("other"))), ["every log group > Work (Configured)"]);
+    assert_eq!(cycles(&of("      SelectionCriteria: !ImportValue criteria\n")), [""; 0]);
+}
+
+#[test]
+fn a_right_to_call_the_own_api_is_never_certain() {
+    let of = |resource: &str| {
+        "  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: a, ProtocolType: HTTP, Target: !GetAtt Work.Arn}}\n"
+            .to_owned()
+            + &function("Work", &may("execute-api:Invoke", resource))
+    };
+    assert_eq!(cycles(&of("'*'")), [""; 0]);
+    let own = "!Sub 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*'";
+    assert_eq!(cycles(&of(own)), ["Api > Work (Unproven)"]);
+    assert_eq!(cycles(&of(&own.replace("${Api}", "other"))), [""; 0]);
+}
+
+#[test]
+fn deletes_are_told_from_puts_by_the_name_of_the_event() {
+    let of = |action: &str, name: &str| {
+        format!(
+            r"
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      KeySchema: [{{AttributeName: id, KeyType: HASH}}]
+      AttributeDefinitions: [{{AttributeName: id, AttributeType: S}}]
+      BillingMode: PAY_PER_REQUEST
+      StreamSpecification: {{StreamViewType: NEW_IMAGE}}
+{}",
+            function(
+                "Work",
+                &(may(action, "!GetAtt Orders.Arn")
+                    + &format!(
+                        "Events: {{A: {{Type: DynamoDB, Properties: {{Stream: !GetAtt Orders.StreamArn, StartingPosition: LATEST, FilterCriteria: {{Filters: [{{Pattern: '{{\"eventName\": [\"{name}\"]}}'}}]}}}}}}}}"
+                    ))
+            )
+        )
+    };
+    assert_eq!(cycles(&of("dynamodb:DeleteItem", "REMOVE")), ["Orders > Work (Unproven)"]);
+    assert_eq!(cycles(&of("dynamodb:DeleteItem", "INSERT")), [""; 0]);
+    assert_eq!(cycles(&of("dynamodb:PartiQLUpdate", "MODIFY")), ["Orders > Work (Unproven)"]);
+    assert_eq!(cycles(&of("dynamodb:PartiQLUpdate", "INSERT")), [""; 0]);
+}
+
+/// `count` queues, each of which runs a function that may send to the queues with these numbers.
+fn queues(count: usize, to: impl Fn(usize) -> String) -> String {
+    (0..count)
+        .map(|number| {
+            format!("  Queue{number}: {{Type: AWS::SQS::Queue}}\n")
+                + &function(
+                    &format!("Work{number}"),
+                    &(may("sqs:SendMessage", &to(number))
+                        + &format!("Events: {{A: {{Type: SQS, Properties: {{Queue: !GetAtt Queue{number}.Arn}}}}}}")),
+                )
+        })
+        .collect()
+}
+
+#[test]
+fn a_complete_graph_needs_few_steps() {
+    let count = 100;
+    with_flow(&queues(count, |_| "'*'".to_owned()), |flow| {
+        assert_eq!(flow.edges.len(), count + count * count);
+        let loops = flow.loops_within(count * count * 4);
+        assert!(!loops.cut && loops.found.len() == count, "{} of {count}", loops.found.len());
+    });
+}
+
+#[test]
+fn a_large_application_needs_few_steps() {
+    let count = 200;
+    let to = |number: usize| {
+        let queues = (0..9).map(|step| format!("!GetAtt Queue{}.Arn", (number * 7 + step * step * 13 + 1) % count));
+        format!("[{}]", queues.collect::<Vec<_>>().join(", "))
+    };
+    with_flow(&queues(count, to), |flow| {
+        let loops = flow.loops_within(count * flow.edges.len());
+        assert!(!loops.cut && loops.found.len() == count, "{} of {count}", loops.found.len());
+        // Random as it is, no way back is long.
+        assert!(loops.found.iter().all(|(_, cycle)| cycle.steps.len() <= 14));
+    });
+}
+
+#[test]
+fn a_search_that_is_cut_says_so() {
+    let count = 60;
+    let ring = queues(count, |number| format!("!GetAtt Queue{}.Arn", (number + 1) % count));
+    with_flow(&ring, |flow| {
+        let whole = flow.loops_within(count * count * 4);
+        assert!(!whole.cut && whole.found.len() == count);
+        let cut = flow.loops_within(count * 10);
+        assert!(cut.cut && !cut.found.is_empty() && cut.found.len() < count);
+    });
+}

@@ -270,9 +270,13 @@ fn rights<'a>(
                     (takes, Sink::Channel(Channel::IotTopic)) => {
                         of_topics(&grant, &node.arn).map(|sureness| filtered(sureness, takes))
                     }
-                    // What of an API a right on it calls is the code's choice; so is what a right on every function runs.
-                    (_, Sink::Channel(Channel::Api)) => sureness(&grant, &node.arn).map(Sureness::unproven),
-                    (takes, Sink::Function) => sureness(&grant, &node.arn)
+                    // What of an API a right on it calls is the code's choice; that a right on every API is one on the own says nothing.
+                    (_, Sink::Channel(Channel::Api)) => {
+                        sureness(&grant, &node.arn).filter(|sureness| !sureness.is_wildcard()).map(Sureness::unproven)
+                    }
+                    // A right on every function or state machine is seldom meant for the one that leads back: it may be there to
+                    // report on tasks.
+                    (takes, Sink::Function | Sink::Channel(Channel::StateMachine)) => sureness(&grant, &node.arn)
                         .map(|found| if found.is_wildcard() { found.unproven() } else { filtered(found, takes) }),
                     (takes, _) => sureness(&grant, &node.arn).map(|sureness| filtered(sureness, takes)),
                 };
