@@ -36,7 +36,6 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             too_many(&group, filters, out);
         }
     }
-    every_group(world, out);
 }
 
 fn too_many(group: &Text, filters: &[(&Resource, Span, Guard)], out: &mut Findings) {
@@ -97,36 +96,5 @@ fn destination(filter: &Resource, out: &mut Findings) {
             }
             Some((_, false)) => {}
         }
-    }
-}
-
-/// A filter for every log group of the account, the function's own among them.
-fn every_group(world: &World, out: &mut Findings) {
-    for trigger in &world.application.triggers {
-        let policy = trigger.holder;
-        if !policy.is("AWS::Logs::AccountPolicy") {
-            continue;
-        }
-        let Some(function) = world.function(trigger.target.function) else { continue };
-        let pattern = trigger.declaration.get("FilterPattern");
-        let everything = pattern
-            .literals()
-            .set()
-            .filter(|(pattern, ..)| pattern.trim().is_empty())
-            .fold(pattern.unset_when(), |all, (_, _, when)| all.or(when));
-        let when = policy.get("SelectionCriteria").unset_when().and(&trigger.target.when).and(&everything);
-        if !when.is_possible() {
-            continue;
-        }
-        let message = format!("`{}` gets its own logs, and each run of it writes more", function.address());
-        out.push(
-            Finding::new(Grade::WARNING, trigger.span, message)
-                .here("all log groups of the account")
-                .label(function.resource.span, "this function")
-                .when(&when)
-                .related(&policy.address)
-                .related(function.address())
-                .help("set `SelectionCriteria` to leave its log group out: `LogGroupName NOT IN [\"/aws/lambda/…\"]`"),
-        );
     }
 }
