@@ -232,14 +232,17 @@ impl<'a> Drafts<'_, 'a> {
                 self.delivery(trigger, from, takes, runs(false), kind, &trigger.target.when);
             }
             TriggerKind::ApiGateway if !trigger.is_authorizer() && !is_websocket(trigger) => {
-                let Some(arn) = trigger.source_arn.as_ref().map(Text::canonical) else { return };
+                let Some(api) = trigger.source else { return };
+                let mut arn = own_arn("execute-api");
+                arn.append(&api.names.reference);
+                let arn = arn.canonical().with("/");
                 let from = match self.flow.by_arn.get(&arn) {
                     Some(node) => *node,
                     None => self.flow.add(Node {
                         kind: NodeKind::Channel(Channel::Api),
-                        name: trigger.holder.address.to_string(),
+                        name: api.address.to_string(),
                         arn,
-                        span: Some(trigger.holder.span),
+                        span: Some(api.span),
                     }),
                 };
                 self.delivery(trigger, from, Takes::Everything, runs(true), kind, &trigger.target.when);

@@ -65,7 +65,7 @@ pub enum Channel {
     Delivery,
     /// Topics of IoT.
     IotTopic,
-    /// A route of an API.
+    /// An API with all its routes.
     Api,
 }
 
@@ -105,7 +105,7 @@ pub struct Node {
     pub kind: NodeKind,
     /// Its name in the user's words.
     pub name: String,
-    /// Its canonical ARN; a log group's name; for topics of IoT and routes of an API the pattern of their ARNs.
+    /// Its canonical ARN; a log group's name; for topics of IoT the pattern of their ARNs, for an API how those of its routes begin.
     pub arn: Text,
     /// Where it is declared, if the world declares it.
     pub span: Option<Span>,

@@ -255,6 +255,7 @@ fn rights<'a>(
         let resource = match &port.takes {
             Takes::Objects { objects, .. } => objects.clone(),
             _ if sink == Sink::Channel(Channel::Bucket) => node.arn.clone().with("/*"),
+            _ if sink == Sink::Channel(Channel::Api) => node.arn.clone().with("*"),
             _ => node.arn.clone(),
         };
         let mut found: Vec<Right> = Vec::new();
