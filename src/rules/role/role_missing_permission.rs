@@ -5,10 +5,11 @@ use crate::data::managed_policies;
 use crate::data::needs::Need;
 use crate::engine::{Confidence, Finding, Findings, Grade};
 use crate::iam::{DocumentKind, Effect, Policy, PolicyDocument, Statement, action_matches, grant, words};
-use crate::model::{Function, Resource, Role, World};
+use crate::model::{Function, Resource, Role, RoleId, World};
 use crate::value::{Answer, Guard, Text};
 use crate::wiring::arn::may_match;
 use crate::wiring::needs::{Wiring, wirings};
+use rustc_hash::FxHashMap;
 use std::fmt::Write as _;
 
 pub(super) fn check(world: &World, out: &mut Findings) {
@@ -16,7 +17,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
     if world.has_unseen_stacks() {
         return;
     }
-    let resource_policies = resource_policies(world);
+    let mut rights = Rights::of(world);
     for function in world.application.functions.iter().filter(|function| function.roles_known) {
         if function.roles.iter().all(|(id, _)| world.role(*id).is_none_or(|role| role.open)) {
             continue;
@@ -26,7 +27,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
                 let exists = wiring.when.and(&function.resource.when).and(&when).and(&role.resource.when);
                 let given = wiring.by_sam && !role.resource.origin.is_written();
                 if !given && exists.is_possible() {
-                    judge(&wiring, function, role, &exists, &resource_policies, out);
+                    judge(&wiring, function, role, &exists, &mut rights, out);
                 }
             }
         }
@@ -40,17 +41,10 @@ struct Lack {
     actions: Vec<&'static str>,
 }
 
-fn judge(
-    wiring: &Wiring,
-    function: &Function,
-    role: &Role,
-    exists: &Guard,
-    resource_policies: &[Policy],
-    out: &mut Findings,
-) {
+fn judge(wiring: &Wiring, function: &Function, role: &Role, exists: &Guard, rights: &mut Rights, out: &mut Findings) {
     let mut lacks: Vec<Lack> = Vec::new();
     let mut add = |action: &'static str, core: bool| {
-        if let Some(when) = missing(role, resource_policies, exists, action, &wiring.resource) {
+        if let Some(when) = rights.missing(role, exists, action, &wiring.resource) {
             match lacks.iter_mut().find(|lack| lack.when.same(&when)) {
                 Some(lack) => {
                     lack.core |= core;
@@ -72,7 +66,7 @@ fn judge(
         // One of them is enough: where all lack, something does.
         let mut all = exists.clone();
         for action in wiring.need.either {
-            let when = missing(role, resource_policies, exists, action, &wiring.resource);
+            let when = rights.missing(role, exists, action, &wiring.resource);
             all = all.and(&when.unwrap_or_else(Guard::never));
         }
         if all.is_possible() {
@@ -91,8 +85,47 @@ fn rest_is_given(need: &Need, role: &Role) -> bool {
     made_for_it || !need.core.is_empty() && !role.resource.origin.is_written()
 }
 
-/// The deployments in which a role certainly lacks a right that it needs where `exists` holds.
-fn missing(role: &Role, resource_policies: &[Policy], exists: &Guard, action: &str, resource: &Text) -> Option<Guard> {
+/// How many elements of statements are compared with what is needed at most. Past it nothing is missed any more: a
+/// template that CloudFormation takes needs a few thousand.
+const MAX_COMPARED: usize = 300_000;
+
+/// What roles may do, each question answered once.
+struct Rights {
+    /// The policies of queues, topics and other resources.
+    resource_policies: Vec<Policy>,
+    /// The deployments in which a role may have a right on a resource.
+    covered: FxHashMap<(RoleId, &'static str, Text), Guard>,
+    /// How many elements may still be compared.
+    left: usize,
+}
+
+impl Rights {
+    fn of(world: &World) -> Self {
+        Self { resource_policies: resource_policies(world), covered: FxHashMap::default(), left: MAX_COMPARED }
+    }
+
+    /// The deployments in which a role certainly lacks a right that it needs where `exists` holds.
+    fn missing(&mut self, role: &Role, exists: &Guard, action: &'static str, resource: &Text) -> Option<Guard> {
+        let key = (role.id, action, resource.clone());
+        if !self.covered.contains_key(&key) {
+            let elements: usize = role.statements().map(|statement| 1 + statement.resources.items.len()).sum();
+            self.left = self.left.checked_sub(elements)?;
+            self.covered.insert(key.clone(), covered(role, action, resource));
+        }
+        let covered = self.covered.get(&key)?;
+        if !exists.and(&covered.not()).is_possible() {
+            return None;
+        }
+        let mut statements = self.resource_policies.iter().flat_map(|policy| &policy.statements);
+        if statements.any(|statement| lets_roles(statement, action)) {
+            return None;
+        }
+        certainly(exists, covered)
+    }
+}
+
+/// The deployments in which a role may do `action` to `resource`.
+fn covered(role: &Role, action: &str, resource: &Text) -> Guard {
     let mut covered = Guard::never();
     for found in grant::grants(role.statements(), action, resource, true) {
         let statement = found.statement;
@@ -102,15 +135,7 @@ fn missing(role: &Role, resource_policies: &[Policy], exists: &Guard, action: &s
             covered = covered.or(&statement.when);
         }
     }
-    if !exists.and(&covered.not()).is_possible() {
-        return None;
-    }
-    for statement in resource_policies.iter().flat_map(|policy| &policy.statements) {
-        if lets_roles(statement, action) {
-            return None;
-        }
-    }
-    certainly(exists, &covered)
+    covered
 }
 
 /// Whether one of a statement's resources may be this one. Two resources that the template declares are two.
