@@ -84,6 +84,7 @@ rules! {
     permission_without_source in "permission/permission_without_source.rs",
     policy_detached in "role/policy_detached.rs",
     policy_malformed in "role/policy_malformed.rs",
+    policy_old_version in "role/policy_old_version.rs",
     public_layer in "layer/public_layer.rs",
     public_permission in "permission/public_permission.rs",
     resource_policy_overwrites in "permission/resource_policy_overwrites.rs",

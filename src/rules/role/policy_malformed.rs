@@ -15,6 +15,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
     let documents = documents(world);
     refused(&documents, out);
     too_long(world, &documents, out);
+    too_many(world, out);
     let mut reported: FxHashSet<Span> = FxHashSet::default();
     for subject in subjects(world).iter().filter(|subject| subject.is_written()) {
         actions(subject, &mut reported, out);
@@ -74,6 +75,23 @@ fn too_long(world: &World, documents: &[Document], out: &mut Findings) {
             );
             let finding = Finding::new(Grade::ERROR, role.resource.span, message).related(name);
             out.push(finding.when(&role.resource.when).help("put some of it into managed policies"));
+        }
+    }
+}
+
+/// How many managed policies a role may have unless its account's quota was raised. Source as above.
+const MOST_ATTACHED: usize = 10;
+
+fn too_many(world: &World, out: &mut Findings) {
+    for role in roles(world) {
+        let arns = role.resource.get("ManagedPolicyArns");
+        let count = arns.items(false).0.iter().filter(|item| item.every(|value| value.is_some())).count();
+        if count > MOST_ATTACHED && arns.cases().len() == 1 {
+            let name = &role.resource.address;
+            let message =
+                format!("`{name}` has {count} managed policies; IAM takes {MOST_ATTACHED} unless the quota was raised");
+            let finding = Finding::new(Grade::NOTE, role.resource.key_span("ManagedPolicyArns"), message).related(name);
+            out.push(finding.when(&role.resource.when).help("merge some of them into a policy of your own"));
         }
     }
 }
