@@ -7,6 +7,7 @@ pub mod action_tags;
 pub mod callers;
 mod date;
 pub mod escalation;
+pub mod event_sources;
 pub mod iam_actions;
 pub mod limits;
 pub mod managed_policies;

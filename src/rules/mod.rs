@@ -21,6 +21,7 @@ mod roles;
 mod runtimes;
 mod schedules;
 mod senders;
+mod settings;
 mod statements;
 
 pub use meta::{ReportedBy, RuleMeta};
@@ -122,6 +123,7 @@ rules! {
     function_untriggered in "trigger/function_untriggered.rs",
     custom_resource in "trigger/custom_resource.rs",
     queue_policy_order in "trigger/queue_policy_order.rs",
+    sqs_visibility_timeout in "source/sqs_visibility_timeout.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }
 
