@@ -361,7 +361,8 @@ fn loops(flow: &EventFlow, findings: &[Finding]) -> FxHashMap<usize, Vec<usize>>
         let Some(worst) = cycles.min_by_key(|cycle| (cycle.sureness, cycle.steps.len())) else { continue };
         for step in &worst.steps {
             let of = out.entry(step.edge.0).or_default();
-            if !of.contains(&place) {
+            // Places come in order, so one that is there already is the last.
+            if of.last() != Some(&place) {
                 of.push(place);
             }
         }

@@ -273,3 +273,49 @@ fn sources_of_template_engines_are_left_alone() {
         assert!(rules(&run("a.yaml", &text)).contains(&rule), "{text}");
     }
 }
+
+#[test]
+fn what_refers_to_itself_ends() {
+    let itself = |kind: &str, keys: &[&str]| {
+        let properties: Map<String, Value> = keys.iter().map(|key| ((*key).to_owned(), json!({"Ref": "X"}))).collect();
+        json!({"Type": kind, "DependsOn": ["X", "Y"], "Condition": "A", "Properties": properties})
+    };
+    for (kind, keys) in [
+        ("AWS::IAM::Role", &["RoleName", "PermissionsBoundary", "AssumeRolePolicyDocument", "Policies"][..]),
+        ("AWS::IAM::ManagedPolicy", &["Roles", "ManagedPolicyName", "PolicyDocument"]),
+        ("AWS::Lambda::Function", &["FunctionName", "Role", "Environment", "DeadLetterConfig"]),
+        ("AWS::Lambda::Alias", &["FunctionName", "Name", "FunctionVersion"]),
+        ("AWS::Lambda::Permission", &["FunctionName", "Action", "Principal", "SourceArn"]),
+        ("AWS::S3::Bucket", &["BucketName", "NotificationConfiguration", "ReplicationConfiguration"]),
+        ("AWS::ApiGateway::Resource", &["ParentId", "PathPart", "RestApiId"]),
+        ("AWS::ApiGateway::RestApi", &["Body", "CloneFrom"]),
+        ("AWS::StepFunctions::StateMachine", &["RoleArn", "DefinitionString", "DefinitionSubstitutions"]),
+        ("AWS::SNS::Topic", &["Subscription", "TopicName"]),
+        ("AWS::Events::Rule", &["EventPattern", "ScheduleExpression", "Targets", "EventBusName"]),
+        ("AWS::CloudFormation::Stack", &["TemplateURL", "Parameters"]),
+        ("AWS::Serverless::Function", &["FunctionName", "Role", "Events", "Policies", "PermissionsBoundary"]),
+    ] {
+        let text = json!({
+            "Transform": "AWS::Serverless-2016-10-31",
+            "Conditions": {"A": {"Condition": "B"}, "B": {"Fn::Not": [{"Condition": "A"}]}},
+            "Resources": {"X": itself(kind, keys), "Y": itself(kind, keys)},
+            "Outputs": {"O": {"Value": {"Fn::ImportValue": "e"}, "Export": {"Name": "e"}}},
+        });
+        let report = run("a.json", &text.to_string());
+        assert!(report.skipped.is_empty() && report.errors.is_empty(), "{kind}");
+    }
+}
+
+#[test]
+fn deep_state_machines_end() {
+    let deep = |count: usize| {
+        let open = r#"{"StartAt":"A","States":{"A":{"Type":"Map","ItemProcessor":"#;
+        format!("{}{{}}{}", open.repeat(count), "}}}".repeat(count))
+    };
+    for count in [1, 40, 10_000] {
+        let properties = json!({"DefinitionString": deep(count)});
+        let resources = json!({"S": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}});
+        let report = run("a.json", &json!({ "Resources": resources }).to_string());
+        assert!(report.skipped.is_empty(), "{count}");
+    }
+}

@@ -24,16 +24,23 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             continue;
         }
         let called = trigger.target.qualifier.as_ref();
-        let (mut right, mut wrong) = (Guard::never(), Guard::never());
-        let mut other = None;
+        let mut named = Vec::new();
         for permission in statements.about(invocation.function) {
             let Some(left) = pairs.checked_sub(1) else { return };
             pairs = left;
+            named.push((permission, invoke::names_as(permission, invocation.function, called)));
+        }
+        // Where all name what is called, there is no need to know which of them let the trigger in.
+        if named.iter().all(|(_, named)| named.maybe.is_possible()) {
+            continue;
+        }
+        let (mut right, mut wrong) = (Guard::never(), Guard::never());
+        let mut other = None;
+        for (permission, named) in named {
             let covers = coverage(permission, &invocation);
             if !covers.maybe.is_possible() {
                 continue;
             }
-            let named = invoke::names_as(permission, invocation.function, called);
             right = right.or(&covers.maybe.and(&named.maybe));
             if named.maybe.is_possible() {
                 continue;

@@ -8,7 +8,7 @@ use crate::iam::shape::{self, VERSIONS};
 use crate::iam::{DocumentKind, Elements, Subject, readings, subjects, words};
 use crate::model::World;
 use crate::source::Span;
-use crate::value::{Answer, Guard, Piece, Text};
+use crate::value::{Guard, Piece, Text};
 use rustc_hash::FxHashSet;
 
 pub(super) fn check(world: &World, out: &mut Findings) {
@@ -148,8 +148,12 @@ fn misfits(subject: &Subject, out: &mut Findings) {
         let Some(action) = reading.text.as_literal().and_then(iam_actions::action) else { continue };
         let when = subject.when.and(&reading.when);
         // Where a resource is there only sometimes, the others have to do.
-        let fit = statement.resources.items.iter().map(|element| fits(&action, &element.text)).max();
-        if fit == Some(Answer::No) && when.is_possible() && !reading.may_differ {
+        let resources = &statement.resources.items;
+        if !resources.is_empty()
+            && resources.iter().all(|element| fits(&action, &element.text).is_no())
+            && when.is_possible()
+            && !reading.may_differ
+        {
             lost.push(Lost { action, span: reading.span, when });
         }
     }
