@@ -189,6 +189,11 @@ fn cron(inside: &str) -> Option<Fault> {
         };
         return Fault::new(format!("`cron({inside})` has {} fields instead of six", fields.len()), help);
     };
+    // The documents know no `?` in another field, but a much deployed solution of AWS runs on `cron(* ? * * * *)`.
+    let elsewhere = FIELDS.iter().zip(&fields).any(|(field, written)| *written == "?" && !field.special.contains('?'));
+    if elsewhere {
+        return None;
+    }
     match (*day_of_month == "?", *day_of_week == "?") {
         (false, false) => {
             let mut mended = fields.clone();
@@ -323,6 +328,12 @@ mod tests {
     }
 
     #[test]
+    fn a_question_mark_elsewhere_is_not_judged() {
+        good("cron(* ? * * * *)", Reader::Rule);
+        good("cron(? 12 * * ? *)", Reader::Rule);
+    }
+
+    #[test]
     fn what_the_guides_show_is_good() {
         for expression in [
             "rate(1 minute)",
@@ -369,7 +380,6 @@ mod tests {
         bad("cron(0 12 ? * 0 *)", Reader::Rule, "Sunday is 1");
         bad("cron(60 12 * * ? *)", Reader::Rule, "from 0 to 59");
         bad("cron(0 24 * * ? *)", Reader::Rule, "from 0 to 23");
-        bad("cron(? 12 * * ? *)", Reader::Rule, "`*` for any");
         bad("cron(0 12 * FOO ? *)", Reader::Rule, "JAN to DEC");
         bad("cron(0/0 12 * * ? *)", Reader::Rule, "a step");
         bad("at(2026-11-22T13:00:00)", Reader::Rule, "`at(…)`");

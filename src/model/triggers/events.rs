@@ -8,6 +8,8 @@ use crate::value::{Piece, SymbolKind, Text};
 /// `AWS::Events::Rule`.
 pub(super) fn rule<'a>(world: &World<'a>, rule: &'a Resource, out: &mut Vec<Trigger<'a>>) {
     let source_arn = rule_arn(rule);
+    // The rule's own role is documented as the one "that is used for target invocation".
+    let without_role = rule.get("RoleArn").unset_when();
     let (items, _) = rule.get("Targets").items(false);
     for item in items {
         push(
@@ -15,7 +17,7 @@ pub(super) fn rule<'a>(world: &World<'a>, rule: &'a Resource, out: &mut Vec<Trig
             Push {
                 source_arn: source_arn.clone(),
                 source: Some(rule),
-                without_role: item.get("RoleArn").unset_when(),
+                without_role: without_role.and(&item.get("RoleArn").unset_when()),
                 ..Push::new(TriggerKind::EventsRule, rule, &item, item.get("Arn"))
             },
             out,

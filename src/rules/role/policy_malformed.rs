@@ -5,7 +5,7 @@ use crate::data::iam_actions::{self, Action};
 use crate::engine::{Confidence, Finding, Findings, Grade};
 use crate::iam::fit::fits;
 use crate::iam::shape::{self, VERSIONS};
-use crate::iam::{DocumentKind, Elements, Subject, readings, subjects, words};
+use crate::iam::{DocumentKind, Elements, Statement, Subject, readings, subjects, words};
 use crate::model::World;
 use crate::source::Span;
 use crate::value::{Guard, Piece, Text};
@@ -143,9 +143,13 @@ fn misfits(subject: &Subject, out: &mut Findings) {
     if statement.actions.negated || !is_known(&statement.resources) {
         return;
     }
+    let granted = is_read_grant(statement);
     let mut lost: Vec<Lost> = Vec::new();
     for reading in statement.actions.items.iter().flat_map(readings) {
         let Some(action) = reading.text.as_literal().and_then(iam_actions::action) else { continue };
+        if granted && STREAM.iter().any(|name| action.full_name().eq_ignore_ascii_case(name)) {
+            continue;
+        }
         let when = subject.when.and(&reading.when);
         // Where a resource is there only sometimes, the others have to do.
         let resources = &statement.resources.items;
@@ -161,6 +165,19 @@ fn misfits(subject: &Subject, out: &mut Findings) {
         let some: Vec<&Lost> = lost.iter().filter(|lost| lost.action.takes_resources() == takes).collect();
         report(subject, &some, grade, out);
     }
+}
+
+/// What the CDK's `grantReadData` writes on a table, though it is about the table's stream.
+const STREAM: [&str; 2] = ["dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+
+/// Whether a statement is like those of the CDK's `grantReadData`, which nobody wrote and nobody can change.
+fn is_read_grant(statement: &Statement) -> bool {
+    let has = |name: &&str| {
+        let mut written = statement.actions.items.iter().flat_map(readings);
+        written.any(|reading| reading.text.as_literal().is_some_and(|action| action.eq_ignore_ascii_case(name)))
+    };
+    STREAM.iter().all(&has)
+        && ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"].iter().all(has)
 }
 
 /// An action that grants nothing.
