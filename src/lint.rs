@@ -2,11 +2,12 @@
 
 use crate::data::Date;
 use crate::engine::{self, Finding, Selection};
+use crate::frontend::cloudformation::definitions;
 use crate::frontend::{self, Format, Read, Unit};
 use crate::report::{Report, Skipped};
 use crate::rules;
 use crate::source::{Source, SourceId, Sources, Tree};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A source larger than this is not read. CloudFormation takes at most 1 MB.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -36,7 +37,8 @@ impl Settings {
 /// Reads and checks all sources.
 #[must_use]
 pub fn lint(sources: &Sources, settings: &Settings) -> Report {
-    let read = units(sources, settings.alone, asks_for_syntax(settings));
+    let mut read = units(sources, settings.alone, asks_for_syntax(settings));
+    put_definitions(&mut read.units, sources);
     check(read, sources, settings)
 }
 
@@ -69,15 +71,38 @@ const MAX_CONTEXT: usize = 256;
 /// How many bytes those may have together.
 const MAX_CONTEXT_BYTES: usize = 64 * 1024 * 1024;
 
-/// Reads the templates that units nest and that are not among the sources.
+/// Puts the definitions that units name by a path into their resources, where the files are among the sources.
+fn put_definitions(units: &mut [Unit], sources: &Sources) {
+    let mut by_name: FxHashMap<String, SourceId> = FxHashMap::default();
+    for unit in units {
+        let name = sources.get(unit.source).map_or("", Source::name);
+        for named in definitions::named(unit, name) {
+            if by_name.is_empty() {
+                by_name.extend(sources.iter().map(|(id, source)| (engine::normal_name(source.name()), id)));
+            }
+            let Some(id) = by_name.get(&named.file).copied() else { continue };
+            let text = sources.get(id).filter(|source| source.damage().is_none()).map_or("", Source::text);
+            definitions::put(unit, &named, id, text);
+        }
+    }
+}
+
+/// Reads the templates that units nest, and the definitions that they name, where they are not among the sources.
 pub(crate) fn add_context(units: &mut Vec<Unit>, sources: &mut Sources, tree: &dyn Tree) {
+    read_context(units, sources, tree);
+    put_definitions(units, sources);
+}
+
+fn read_context(units: &mut Vec<Unit>, sources: &mut Sources, tree: &dyn Tree) {
     let mut seen: FxHashSet<String> = FxHashSet::default();
     let mut next = 0;
     let (mut left, mut bytes) = (MAX_CONTEXT, 0);
     while let Some(unit) = units.get(next) {
         next += 1;
         let name = sources.get(unit.source).map_or("", Source::name);
-        let named = engine::named_templates(unit, name);
+        let templates = engine::named_templates(unit, name);
+        let parts: Vec<String> = definitions::named(unit, name).into_iter().map(|named| named.file).collect();
+        let named: Vec<String> = templates.into_iter().chain(parts.iter().cloned()).collect();
         if seen.is_empty() && !named.is_empty() {
             seen.extend(sources.iter().map(|(_, source)| engine::normal_name(source.name())));
         }
@@ -91,8 +116,11 @@ pub(crate) fn add_context(units: &mut Vec<Unit>, sources: &mut Sources, tree: &d
             left -= 1;
             let Some(source) = tree.read(&name) else { continue };
             bytes += source.text().len();
-            let id = sources.add(source.as_context());
-            let Some(source) = sources.get(id) else { continue };
+            // A definition that is to be checked is none of ours by itself, so it has not been read.
+            let is_part = parts.contains(&name);
+            let is_asked_for = is_part && tree.is_input(&name);
+            let id = sources.add(if is_asked_for { source } else { source.as_context() });
+            let Some(source) = sources.get(id).filter(|_| !is_part) else { continue };
             // What does not parse says nothing; it is reported when it is checked itself.
             if let Outcome::Unit(unit) = read(id, source, false)
                 && unit.format != Format::AwsCli

@@ -27,7 +27,9 @@ pub(super) fn run(options: &CheckArgs) -> Status {
     let mut loaded = load::load(&discovered, options.stdin_filename.as_deref());
     let settings = Settings { selection, today: options.as_of.unwrap_or_else(today), alone: discovered.alone };
     let mut report = lint_in(&mut loaded.sources, &Beside::new(&discovered), &settings);
-    report.skipped.extend(loaded.skipped);
+    // What a template names as its definition was read after all.
+    let was_read = |name: &str| loaded.sources.iter().any(|(_, source)| source.name() == name && !source.is_context());
+    report.skipped.extend(loaded.skipped.into_iter().filter(|skipped| !was_read(&skipped.file)));
     report.skipped.sort_by(|a, b| a.file.cmp(&b.file));
     report.errors = loaded.errors;
 

@@ -199,6 +199,7 @@ fn broken(source: SourceId, parsed: Parsed, finding: Finding) -> Unit {
         conditions: Vec::new(),
         atoms: Vec::new(),
         ties: Ties::default(),
+        definitions: Vec::new(),
         findings: vec![finding],
     }
 }

@@ -41,6 +41,8 @@ pub struct Unit {
     pub atoms: Vec<AtomName>,
     /// What ties it to other units.
     pub ties: Ties,
+    /// The files that hold parts of its resources (definitions of state machines and APIs), as they were read.
+    pub definitions: Vec<Document>,
     /// What only this format can get wrong. The rule of each is set.
     pub findings: Vec<Finding>,
 }

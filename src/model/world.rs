@@ -6,6 +6,7 @@ use crate::data::Date;
 use crate::engine::Address;
 use crate::frontend::{Region, Unit};
 use crate::source::{SourceId, Span};
+use crate::syntax::Document;
 use crate::value::{Guard, SymbolKind, Text, Value};
 use rustc_hash::FxHashMap;
 use std::fmt::Write as _;
@@ -60,8 +61,11 @@ impl<'a> World<'a> {
 
     fn index(&mut self) {
         for unit in &self.units {
-            let regions = self.regions.entry(unit.source).or_default();
-            regions.extend(&unit.regions);
+            for region in &unit.regions {
+                self.regions.entry(region.span.source).or_default().push(region);
+            }
+        }
+        for regions in self.regions.values_mut() {
             regions.sort_by_key(|region| (region.span.start, std::cmp::Reverse(region.span.end)));
         }
         for (index, resource) in self.resources.iter().enumerate() {
@@ -245,14 +249,18 @@ impl<'a> World<'a> {
     /// The address that some bytes belong to, and their path below it as the user spells it.
     #[must_use]
     pub fn locate(&self, span: Span) -> (Address, String) {
-        let unit = self.units.iter().find(|unit| unit.source == span.source);
-        let Some(unit) = unit else { return (Arc::from(""), String::new()) };
+        let of = |document: &&Document| document.source() == span.source;
+        let documents = || self.units.iter().map(|unit| &unit.document);
+        let definitions = || self.units.iter().flat_map(|unit| &unit.definitions);
+        let Some(document) = documents().find(of).or_else(|| definitions().find(of)) else {
+            return (Arc::from(""), String::new());
+        };
         // Regions nest at most a few deep: the innermost that holds the span is close before its start.
         let regions = self.regions.get(&span.source).map(Vec::as_slice).unwrap_or_default();
         let before = regions.partition_point(|region| region.span.start <= span.start);
         let region = regions.iter().take(before).rev().find(|region| region.span.contains(span));
         let (address, depth) = region.map_or((Arc::from(""), 0), |region| (region.address.clone(), region.depth));
-        (address, unit.document.path_at(span.start).below(depth).to_string())
+        (address, document.path_at(span.start).below(depth).to_string())
     }
 
     /// A guard in words (`when IsProd is false`); `None` when it holds always.

@@ -4,8 +4,9 @@
 //! followed, in the repository of a file that is checked; where there is no repository, in its directory.
 
 use super::{Source, Tree};
+use crate::engine::normal_name;
 use crate::lint::MAX_BYTES;
-use crate::source::discover::{Discovered, Input};
+use crate::source::discover::{self, Discovered, Input};
 use crate::syntax;
 use rustc_hash::FxHashSet;
 use std::fs::{self, File};
@@ -18,13 +19,14 @@ use std::sync::OnceLock;
 pub struct Beside<'a> {
     found: &'a Discovered,
     roots: OnceLock<Vec<PathBuf>>,
+    inputs: OnceLock<FxHashSet<String>>,
 }
 
 impl<'a> Beside<'a> {
     /// Those beside these.
     #[must_use]
     pub fn new(found: &'a Discovered) -> Self {
-        Self { found, roots: OnceLock::new() }
+        Self { found, roots: OnceLock::new(), inputs: OnceLock::new() }
     }
 
     /// The directories below which files may be read. Looked for when the first file is asked for: most runs ask for none.
@@ -51,6 +53,17 @@ impl<'a> Beside<'a> {
 }
 
 impl Tree for Beside<'_> {
+    fn is_input(&self, name: &str) -> bool {
+        let inputs = self.inputs.get_or_init(|| {
+            let name = |input: &Input| match input {
+                Input::File { path, named } => Some(normal_name(&discover::name(path, *named))),
+                Input::Stdin => None,
+            };
+            self.found.inputs.iter().filter_map(name).collect()
+        });
+        inputs.contains(name)
+    }
+
     fn read(&self, name: &str) -> Option<Source> {
         let path = fs::canonicalize(name).ok()?;
         if !self.roots().iter().any(|root| path.starts_with(root)) {

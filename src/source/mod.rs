@@ -91,6 +91,12 @@ pub trait Tree: Sync {
     /// The file of this name, if there is one that may be read: a text that lies inside the tree and is not too large. Names are as
     /// those of sources.
     fn read(&self, name: &str) -> Option<Source>;
+
+    /// Whether the file of this name is among those that the run was asked to check, whatever became of it.
+    fn is_input(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
 }
 
 /// What is wrong with bytes that are no text.

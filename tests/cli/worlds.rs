@@ -75,3 +75,40 @@ fn a_nested_stack_that_does_not_parse_is_no_error_of_the_parent() {
     let project = Project::new(&[("repository/app/workers.yaml", "Resources: [")]);
     assert_eq!(reported(&project, "workers.yaml"), "");
 }
+
+const MACHINE: &str = "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: PATH
+      DefinitionSubstitutions: {WorkArn: !GetAtt Work.Arn}
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.14
+      Handler: app.handler
+      CodeUri: src/
+      Policies: [{StepFunctionsExecutionPolicy: {StateMachineName: !GetAtt Machine.Name}}]
+";
+
+const DEFINITION: &str =
+    r#"{"StartAt": "Do", "States": {"Do": {"Type": "Task", "Resource": "${WorkArn}", "End": true}}}"#;
+
+#[test]
+fn a_definition_is_reported_in_where_it_was_asked_for() {
+    let files = [("app/do.asl.json", DEFINITION), ("outside.json", DEFINITION)];
+    let project = Project::new(&files);
+    let check = |paths: &[&str], definition: &str| {
+        project.write("app/main.yaml", MACHINE.replace("PATH", definition).as_bytes());
+        let arguments = ["check", "--format", "concise", "--select", "recursive-trigger"];
+        project.run(arguments.iter().chain(paths).copied()).stdout
+    };
+    let expected = "app/do.asl.json:1:65: warning[recursive-trigger] `Work` starts `Machine`, which triggers it\n";
+    assert_eq!(check(&["app"], "do.asl.json"), expected);
+    assert_eq!(check(&["app/main.yaml", "app/do.asl.json"], "do.asl.json"), expected);
+    assert_eq!(check(&["app/main.yaml"], "do.asl.json"), "");
+    // What lies outside of what was named is not read.
+    assert_eq!(check(&["app"], "../outside.json"), "");
+}

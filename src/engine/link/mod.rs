@@ -11,7 +11,7 @@ mod guards;
 mod path;
 mod resolve;
 
-pub(crate) use path::normal_name;
+pub(crate) use path::{beside, normal_name};
 
 use crate::frontend::{Format, Unit};
 use crate::source::{SourceId, Sources};

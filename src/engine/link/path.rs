@@ -20,6 +20,11 @@ pub(super) fn template_of(holder: &str, resource: &Resource) -> Option<String> {
         metadata("aws:asset:path").filter(|_| metadata("aws:asset:property").as_deref() == Some("TemplateURL"))
     };
     let path = property("TemplateURL").or_else(|| property("Location")).or_else(asset)?;
+    beside(holder, &path)
+}
+
+/// The file that a path in the source `holder` leads to, as a source would be called. `None` for URLs and absolute paths.
+pub(crate) fn beside(holder: &str, path: &str) -> Option<String> {
     let folder = holder.rsplit_once('/').map_or("", |(folder, _)| folder);
     let absolute = holder.starts_with('/');
     if path.is_empty() || path.starts_with('/') || path.contains("://") || path.chars().any(char::is_control) {

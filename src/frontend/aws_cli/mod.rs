@@ -95,6 +95,7 @@ pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Option<Unit> {
         conditions: Vec::new(),
         atoms: Vec::new(),
         ties: Ties::default(),
+        definitions: Vec::new(),
         findings: duplicates.iter().map(super::cloudformation::duplicate_key).collect(),
     })
 }

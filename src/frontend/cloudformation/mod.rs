@@ -6,6 +6,7 @@
 //! CloudFormation's ([`sam`]).
 
 mod conditions;
+pub(crate) mod definitions;
 mod embedded;
 mod evaluate;
 mod foreach;
@@ -67,6 +68,7 @@ pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Unit {
         conditions,
         atoms,
         ties,
+        definitions: Vec::new(),
         findings,
     }
 }
@@ -83,6 +85,7 @@ fn empty(source: SourceId, document: crate::syntax::Document) -> Unit {
         conditions: Vec::new(),
         atoms: Vec::new(),
         ties: Ties::default(),
+        definitions: Vec::new(),
         findings: Vec::new(),
     }
 }
