@@ -84,7 +84,8 @@ fn included<'u>(unit: &'u Unit, resource: &Resource, property: &str) -> Option<&
 
 /// Puts what is in the file where the template names it. Nothing happens where the file is no YAML or JSON.
 pub(crate) fn put(unit: &mut Unit, named: &Named, source: SourceId, text: &str) {
-    let is_json = named.file.ends_with(".json") || text.trim_start().starts_with('{');
+    // JSON is read as such; whatever else begins with a brace is YAML's flow style.
+    let is_json = named.file.to_ascii_lowercase().ends_with(".json");
     let parsed = syntax::read(source, text, if is_json { Language::Json } else { Language::Yaml });
     let document = parsed.document;
     let Some(root) = document.root().filter(|_| parsed.error.is_none()) else { return };
