@@ -2,6 +2,7 @@
 
 pub mod application;
 mod build;
+pub mod network;
 mod order;
 mod resource;
 mod resource_policy;

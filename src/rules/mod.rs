@@ -15,6 +15,7 @@ mod narrow;
 mod notifications;
 pub mod pages;
 mod permissions;
+mod places;
 mod policies;
 mod principal;
 mod roles;
@@ -72,6 +73,10 @@ rules! {
     function_url_dual_permission in "url/function_url_dual_permission.rs",
     limit_exceeded in "limits/limit_exceeded.rs",
     missing_permission in "permission/missing_permission.rs",
+    vpc_single_az in "network/vpc_single_az.rs",
+    vpc_incomplete in "network/vpc_incomplete.rs",
+    not_in_vpc in "network/not_in_vpc.rs",
+    efs_requires_vpc in "network/efs_requires_vpc.rs",
     permission_action in "permission/permission_action.rs",
     permission_cross_account in "permission/permission_cross_account.rs",
     permission_dangling in "permission/permission_dangling.rs",
