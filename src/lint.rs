@@ -6,7 +6,7 @@ use crate::frontend::cloudformation::definitions;
 use crate::frontend::{self, Format, Read, Unit};
 use crate::report::{Report, Skipped};
 use crate::rules;
-use crate::source::{Source, SourceId, Sources, Tree};
+use crate::source::{Files, Source, SourceId, Sources, Tree, normal_name};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A source larger than this is not read. CloudFormation takes at most 1 MB.
@@ -39,29 +39,29 @@ impl Settings {
 pub fn lint(sources: &Sources, settings: &Settings) -> Report {
     let mut read = units(sources, settings.alone, asks_for_syntax(settings));
     put_definitions(&mut read.units, sources);
-    check(read, sources, settings)
+    check(read, sources, Files::none(), settings)
 }
 
 /// As [`lint`], with the files beside the sources: templates that others nest by their path are read from `tree` and added to
-/// `sources`, so that what is said of the others is right. Nothing is reported in them.
+/// `sources`, so that what is said of the others is right. Nothing is reported in them. Code that functions are made from is read there, too.
 #[must_use]
 pub fn lint_in(sources: &mut Sources, tree: &dyn Tree, settings: &Settings) -> Report {
     let mut read = units(sources, settings.alone, asks_for_syntax(settings));
     add_context(&mut read.units, sources, tree);
-    check(read, sources, settings)
+    check(read, sources, Files::new(tree, sources), settings)
 }
 
 fn asks_for_syntax(settings: &Settings) -> bool {
     rules::meta(SYNTAX).is_some_and(|rule| settings.selection.runs(rule))
 }
 
-fn check(mut read: Sorted, sources: &Sources, settings: &Settings) -> Report {
+fn check(mut read: Sorted, sources: &Sources, files: Files, settings: &Settings) -> Report {
     let mut report = Report { files: read.files, skipped: read.skipped, ..Report::default() };
     let broken = read.broken.into_iter().map(|file| Skipped { file, reason: BROKEN.to_owned() });
     report.skipped.extend(broken);
     let worlds = engine::worlds(&mut read.units, sources);
     let found: Vec<Vec<Finding>> =
-        map(&worlds, |world| engine::check(world.clone(), &settings.selection, settings.today));
+        map(&worlds, |world| engine::check_with(world.clone(), files, &settings.selection, settings.today));
     report.findings = engine::finish(found.into_iter().flatten().collect(), &settings.selection, sources);
     report
 }
@@ -78,7 +78,7 @@ fn put_definitions(units: &mut [Unit], sources: &Sources) {
         let name = sources.get(unit.source).map_or("", Source::name);
         for named in definitions::named(unit, name) {
             if by_name.is_empty() {
-                by_name.extend(sources.iter().map(|(id, source)| (engine::normal_name(source.name()), id)));
+                by_name.extend(sources.iter().map(|(id, source)| (normal_name(source.name()), id)));
             }
             let Some(id) = by_name.get(&named.file).copied() else { continue };
             let text = sources.get(id).filter(|source| source.damage().is_none()).map_or("", Source::text);
@@ -104,7 +104,7 @@ fn read_context(units: &mut Vec<Unit>, sources: &mut Sources, tree: &dyn Tree) {
         let parts: Vec<String> = definitions::named(unit, name).into_iter().map(|named| named.file).collect();
         let named: Vec<String> = templates.into_iter().chain(parts.iter().cloned()).collect();
         if seen.is_empty() && !named.is_empty() {
-            seen.extend(sources.iter().map(|(_, source)| engine::normal_name(source.name())));
+            seen.extend(sources.iter().map(|(_, source)| normal_name(source.name())));
         }
         for name in named {
             if left == 0 || bytes > MAX_CONTEXT_BYTES {
@@ -114,7 +114,7 @@ fn read_context(units: &mut Vec<Unit>, sources: &mut Sources, tree: &dyn Tree) {
                 continue;
             }
             left -= 1;
-            let Some(source) = tree.read(&name) else { continue };
+            let Some(source) = tree.read(&name, MAX_BYTES) else { continue };
             bytes += source.text().len();
             // A definition that is to be checked is none of ours by itself, so it has not been read.
             let is_part = parts.contains(&name);

@@ -7,22 +7,14 @@ use lambda_lint::data::Date;
 use lambda_lint::engine::Level;
 use lambda_lint::graph::picture;
 use lambda_lint::report::graph::{Format, write};
-use lambda_lint::source::{Source, Sources, Tree};
+use lambda_lint::source::{NoTree, Source, Sources};
 use proptest::prelude::*;
-
-struct Nothing;
-
-impl Tree for Nothing {
-    fn read(&self, _: &str) -> Option<Source> {
-        None
-    }
-}
 
 /// What `lambda-lint graph` writes of a template.
 fn drawn(template: &serde_json::Value, format: Format) -> String {
     let mut sources = Sources::new();
     sources.add(Source::new("<template>&.json", template.to_string()));
-    let picture = picture(&mut sources, &Nothing, true, Level::Strict, Date::new(2026, 11, 22).unwrap());
+    let picture = picture(&mut sources, &NoTree, true, Level::Strict, Date::new(2026, 11, 22).unwrap());
     let mut out = Vec::new();
     write(&picture, &sources, format, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -11,8 +11,8 @@ use lambda_lint::data::Date;
 use lambda_lint::engine::{Finding, Grade, Selection};
 use lambda_lint::rules::pages::{self, Page};
 use lambda_lint::rules::{self, ReportedBy, RuleMeta};
-use lambda_lint::source::{Source, Sources, Span};
-use lambda_lint::{Settings, lint};
+use lambda_lint::source::{MemoryTree, Source, Sources, Span};
+use lambda_lint::{Settings, lint_in};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -22,13 +22,15 @@ struct Real;
 impl Linter for Real {
     fn lint(&self, files: &[(&str, &str)], today: Date) -> Vec<Reported> {
         let mut sources = Sources::new();
+        let mut tree = MemoryTree::default();
         for (name, text) in files {
             sources.add(Source::new(*name, *text));
+            tree.add(name, *text);
         }
         let mut settings = Settings::new(today);
         settings.selection = Selection::everything();
         settings.alone = files.len() == 1;
-        lint(&sources, &settings).findings.into_iter().map(reported).collect()
+        lint_in(&mut sources, &tree, &settings).findings.into_iter().map(reported).collect()
     }
 }
 

@@ -9,6 +9,6 @@ mod run;
 mod select;
 
 pub use finding::{Address, Applicability, Confidence, Edit, Finding, Findings, Fix, Grade, Label, Level, Severity};
-pub(crate) use link::{beside, named_templates, normal_name};
-pub use run::{check, finish, worlds};
+pub(crate) use link::named_templates;
+pub use run::{check, check_with, finish, worlds};
 pub use select::{Selection, SelectionError};

@@ -5,7 +5,7 @@ use crate::data::Date;
 use crate::frontend::{Format, Unit};
 use crate::model::World;
 use crate::rules;
-use crate::source::{Source, Sources, Span};
+use crate::source::{Files, Source, Sources, Span};
 use rustc_hash::FxHashMap;
 
 /// Which units belong together: templates that are linked (see [`super::link`]), whose values then say what each knows of the
@@ -35,8 +35,14 @@ pub fn worlds<'a>(units: &'a mut [Unit], sources: &Sources) -> Vec<Vec<&'a Unit>
 /// Runs the selected rules over one world. What the readers found is part of the result.
 #[must_use]
 pub fn check(units: Vec<&Unit>, selection: &Selection, today: Date) -> Vec<Finding> {
+    check_with(units, Files::none(), selection, today)
+}
+
+/// As [`check`], with the files beside the units.
+#[must_use]
+pub fn check_with(units: Vec<&Unit>, files: Files, selection: &Selection, today: Date) -> Vec<Finding> {
     let from_readers: Vec<Finding> = units.iter().flat_map(|unit| unit.findings.iter().cloned()).collect();
-    let world = World::new(units, today);
+    let world = World::new(units, today).with_files(files);
     let mut findings = Findings::new();
     for (name, check) in rules::CHECKS {
         if rules::meta(name).is_some_and(|meta| selection.runs(meta)) {

@@ -5,7 +5,7 @@ use super::{Resource, ResourceId, build};
 use crate::data::Date;
 use crate::engine::Address;
 use crate::frontend::{Region, Unit};
-use crate::source::{SourceId, Span};
+use crate::source::{Files, SourceId, Span};
 use crate::syntax::Document;
 use crate::value::{Guard, SymbolKind, Text, Value};
 use rustc_hash::FxHashMap;
@@ -25,6 +25,8 @@ pub struct World<'a> {
     pub open: bool,
     /// The day for which dated facts are judged.
     pub today: Date,
+    /// The files beside the units.
+    pub files: Files<'a>,
     by_address: FxHashMap<(u32, Address), ResourceId>,
     functions_by_name: FxHashMap<Text, FunctionId>,
     roles_by_name: FxHashMap<Text, RoleId>,
@@ -47,6 +49,7 @@ impl<'a> World<'a> {
             application: Application::default(),
             open,
             today,
+            files: Files::none(),
             by_address: FxHashMap::default(),
             functions_by_name: FxHashMap::default(),
             roles_by_name: FxHashMap::default(),
@@ -57,6 +60,12 @@ impl<'a> World<'a> {
         world.index();
         build::application(&mut world);
         world
+    }
+
+    /// The same world with the files beside its units.
+    #[must_use]
+    pub fn with_files(self, files: Files<'a>) -> Self {
+        Self { files, ..self }
     }
 
     fn index(&mut self) {

@@ -10,8 +10,12 @@ pub mod discover;
 mod line_table;
 #[cfg(feature = "cli")]
 pub mod load;
+mod name;
+mod tree;
 
 pub use line_table::{LineTable, Position};
+pub use name::{beside, normal_name};
+pub use tree::{Files, Listing, Look, MemoryTree, NoTree, Tree};
 
 use crate::syntax::DecodeError;
 use std::sync::OnceLock;
@@ -84,19 +88,6 @@ pub struct Source {
     lines: OnceLock<LineTable>,
     damage: Option<Damage>,
     context: bool,
-}
-
-/// Files beside the sources of a run, for what templates name by a path.
-pub trait Tree: Sync {
-    /// The file of this name, if there is one that may be read: a text that lies inside the tree and is not too large. Names are as
-    /// those of sources.
-    fn read(&self, name: &str) -> Option<Source>;
-
-    /// Whether the file of this name is among those that the run was asked to check, whatever became of it.
-    fn is_input(&self, name: &str) -> bool {
-        let _ = name;
-        false
-    }
 }
 
 /// What is wrong with bytes that are no text.

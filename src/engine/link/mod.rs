@@ -11,10 +11,8 @@ mod guards;
 mod path;
 mod resolve;
 
-pub(crate) use path::{beside, normal_name};
-
 use crate::frontend::{Format, Unit};
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, normal_name};
 use crate::value::{SymbolKind, Text};
 use resolve::Resolver;
 use rustc_hash::{FxHashMap, FxHashSet};

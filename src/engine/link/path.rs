@@ -1,6 +1,7 @@
 //! The paths by which templates name each other.
 
 use crate::model::Resource;
+use crate::source;
 use crate::value::Data;
 
 /// The type of a nested stack; SAM's `AWS::Serverless::Application` is one, too.
@@ -20,48 +21,5 @@ pub(super) fn template_of(holder: &str, resource: &Resource) -> Option<String> {
         metadata("aws:asset:path").filter(|_| metadata("aws:asset:property").as_deref() == Some("TemplateURL"))
     };
     let path = property("TemplateURL").or_else(|| property("Location")).or_else(asset)?;
-    beside(holder, &path)
-}
-
-/// The file that a path in the source `holder` leads to, as a source would be called. `None` for URLs and absolute paths.
-pub(crate) fn beside(holder: &str, path: &str) -> Option<String> {
-    let folder = holder.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let absolute = holder.starts_with('/');
-    if path.is_empty() || path.starts_with('/') || path.contains("://") || path.chars().any(char::is_control) {
-        return None;
-    }
-    Some(normal(absolute, folder.split('/').chain(path.split('/'))))
-}
-
-/// A source's name without `.` and `..` in it, as far as the name alone tells.
-pub(crate) fn normal_name(name: &str) -> String {
-    normal(name.starts_with('/'), name.split('/'))
-}
-
-fn normal<'a>(absolute: bool, parts: impl Iterator<Item = &'a str>) -> String {
-    let mut out: Vec<&str> = Vec::new();
-    for part in parts {
-        match (part, out.last()) {
-            ("" | ".", _) => {}
-            ("..", Some(last)) if *last != ".." => {
-                out.pop();
-            }
-            ("..", None) if absolute => {}
-            _ => out.push(part),
-        }
-    }
-    let joined = out.join("/");
-    if absolute { format!("/{joined}") } else { joined }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_compared_without_detours() {
-        assert_eq!(normal_name("./infra/../app/./a.yaml"), "app/a.yaml");
-        assert_eq!(normal_name("../../a.yaml"), "../../a.yaml");
-        assert_eq!(normal_name("/srv/../../a.yaml"), "/a.yaml");
-    }
+    source::beside(holder, &path)
 }

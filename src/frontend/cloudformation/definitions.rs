@@ -5,10 +5,10 @@
 //! worked out here. The values keep the spans of the file that they stand in.
 
 use super::parameters::intrinsic;
-use crate::engine::{Address, beside};
+use crate::engine::Address;
 use crate::frontend::{Region, Unit};
 use crate::model::{Resource, pseudo};
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Span, beside};
 use crate::syntax::{self, Document, Kind, Language, NodeId};
 use crate::value::{Data, Entry, List, Map, Symbol, SymbolKind, Text, Value};
 use std::sync::Arc;
