@@ -5,6 +5,7 @@
 //! its front-end, under a rule that has a page alone.
 
 mod channels;
+mod databases;
 mod environment_size;
 mod escalation;
 mod event_patterns;
@@ -77,6 +78,8 @@ rules! {
     vpc_incomplete in "network/vpc_incomplete.rs",
     not_in_vpc in "network/not_in_vpc.rs",
     efs_requires_vpc in "network/efs_requires_vpc.rs",
+    database_without_proxy in "network/database_without_proxy.rs",
+    rds_proxy_access in "network/rds_proxy_access.rs",
     permission_action in "permission/permission_action.rs",
     permission_cross_account in "permission/permission_cross_account.rs",
     permission_dangling in "permission/permission_dangling.rs",
