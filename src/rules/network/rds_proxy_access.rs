@@ -92,7 +92,7 @@ impl Client<'_> {
         }
         for (role, role_when) in world.roles_of(self.function).filter(|(role, _)| !role.open) {
             let exists = self.when.and(&required).and(&role_when).and(&role.resource.when);
-            let (allowed, wrong) = self.connects(world, role);
+            let (allowed, wrong) = Self::connects(world, role);
             let Some(when) = certainly(&exists, &allowed) else { continue };
             let (name, proxy) = (self.function.address(), self.proxy.called());
             let mut finding;
@@ -115,7 +115,7 @@ impl Client<'_> {
     }
 
     /// The deployments in which a role may allow to log in to the proxy, and what it names instead.
-    fn connects(&self, world: &World, role: &Role) -> (Guard, Option<(Span, String)>) {
+    fn connects(world: &World, role: &Role) -> (Guard, Option<(Span, String)>) {
         let mut allowed = Guard::never();
         let mut wrong = None;
         for statement in role.statements().filter(|statement| statement.effect == Effect::Allow) {
@@ -127,7 +127,7 @@ impl Client<'_> {
                 allowed = allowed.or(&statement.when);
             }
             for element in &resources.items {
-                match self.other_thing(world, role, &element.text) {
+                match Self::other_thing(world, role, &element.text) {
                     Some(what) => wrong = wrong.or(Some((element.span, what))),
                     None => allowed = allowed.or(&element.when.and(&statement.when)),
                 }
@@ -137,7 +137,7 @@ impl Client<'_> {
     }
 
     /// What a resource of a statement is, when it certainly is not a user of the proxy.
-    fn other_thing(&self, world: &World, role: &Role, text: &Text) -> Option<String> {
+    fn other_thing(world: &World, role: &Role, text: &Text) -> Option<String> {
         let start = text.known_prefix();
         let mut names = text.symbols().filter(|symbol| {
             symbol.scope == role.resource.source && matches!(symbol.kind, SymbolKind::Name | SymbolKind::Attribute)
