@@ -14,5 +14,5 @@ pub use application::{Application, Function, FunctionId, Permission, ResourcePol
 pub use order::{Wait, Waits};
 pub use resource::{Names, Origin, Reference, Resource, ResourceId, SAM_ROUTE, WHOLE_POLICY};
 pub use trigger::{Trigger, TriggerKind};
-pub(crate) use triggers::pseudo;
+pub(crate) use triggers::{pseudo, states, substituted};
 pub use world::World;

@@ -10,6 +10,8 @@ mod s3;
 mod sns;
 mod state_machine;
 
+pub(crate) use state_machine::{states, substituted};
+
 use super::application::Target;
 use super::world::World;
 use super::{Resource, Trigger, TriggerKind};

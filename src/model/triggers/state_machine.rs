@@ -7,7 +7,8 @@
 use super::{Push, push_all};
 use crate::model::world::World;
 use crate::model::{Resource, Trigger, TriggerKind};
-use crate::value::{Case, Data, Guard, Piece, Text, Value};
+use crate::value::{Case, Data, Entry, Guard, Piece, Text, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// States within states deeper than this are not looked at.
@@ -20,34 +21,68 @@ const MAX_CASES: usize = 64;
 const INTEGRATIONS: &[&str] =
     &[":states:::lambda:invoke", ":states:::lambda:invoke.waitForTaskToken", ":states:::aws-sdk:lambda:invoke"];
 
-/// `AWS::StepFunctions::StateMachine`: a trigger for each task that invokes a function, with the state as its route.
-pub(super) fn tasks<'a>(world: &World<'a>, machine: &'a Resource, out: &mut Vec<Trigger<'a>>) {
+/// A state of a state machine.
+pub(crate) struct State<'a> {
+    /// Its name.
+    pub(crate) name: Arc<str>,
+    /// What is written of it.
+    pub(crate) body: Value<&'a Data>,
+    /// Whether every execution comes to it that does not fail before: no choice, no list that may be empty and no error leads there.
+    pub(crate) is_certain: bool,
+}
+
+/// The states of an `AWS::StepFunctions::StateMachine`, those within others too.
+pub(crate) fn states<'a>(machine: &'a Resource) -> Vec<State<'a>> {
+    let mut out = Vec::new();
     for property in ["Definition", "DefinitionString"] {
         let definition = machine.get(property);
         if definition.set().any(|(data, ..)| data.map().is_some()) {
-            states(world, machine, &definition.get("States"), 0, out);
+            states_of(&definition, true, 0, &mut out);
         }
     }
+    out
 }
 
-fn states<'a>(
-    world: &World<'a>,
-    machine: &'a Resource,
-    states_here: &Value<&'a Data>,
-    depth: usize,
-    out: &mut Vec<Trigger<'a>>,
-) {
+fn states_of<'a>(definition: &Value<&'a Data>, is_certain: bool, depth: usize, out: &mut Vec<State<'a>>) {
     if depth > MAX_DEPTH {
         return;
     }
-    for (entry, state) in states_here.entries().0 {
-        task(world, machine, &entry.key, &state, out);
+    let entries = definition.get("States").entries().0;
+    let certain = if is_certain { way(definition, &entries) } else { FxHashSet::default() };
+    for (entry, state) in entries {
+        let is_certain = certain.contains(&*entry.key);
         for branch in state.get("Branches").items(false).0 {
-            states(world, machine, &branch.get("States"), depth + 1, out);
+            states_of(&branch, is_certain, depth + 1, out);
         }
-        for inner in ["Iterator.States", "ItemProcessor.States"] {
-            states(world, machine, &state.get(inner), depth + 1, out);
+        // There may be nothing to iterate over.
+        for inner in ["Iterator", "ItemProcessor"] {
+            states_of(&state.get(inner), false, depth + 1, out);
         }
+        out.push(State { name: entry.key.clone(), body: state, is_certain });
+    }
+}
+
+/// The states that follow one another from the first on, up to the first choice.
+fn way<'a>(definition: &Value<&'a Data>, states: &[(&'a Entry, Value<&'a Data>)]) -> FxHashSet<&'a str> {
+    let by_name: FxHashMap<&str, &Value<&Data>> = states.iter().map(|(entry, state)| (&*entry.key, state)).collect();
+    let names: FxHashMap<&str, &'a str> = states.iter().map(|(entry, _)| (&*entry.key, &*entry.key)).collect();
+    let mut out = FxHashSet::default();
+    let mut at = definition.get("StartAt").literals().only().cloned();
+    while let Some((name, state)) = at
+        .as_deref()
+        .and_then(|name| Some((*names.get(name)?, *by_name.get(name)?)))
+        .filter(|(name, _)| out.insert(*name))
+    {
+        let _ = name;
+        at = state.get("Next").literals().only().cloned();
+    }
+    out
+}
+
+/// `AWS::StepFunctions::StateMachine`: a trigger for each task that invokes a function, with the state as its route.
+pub(super) fn tasks<'a>(world: &World<'a>, machine: &'a Resource, out: &mut Vec<Trigger<'a>>) {
+    for state in states(machine) {
+        task(world, machine, &state.name, &state.body, out);
     }
 }
 
@@ -85,7 +120,7 @@ fn task<'a>(world: &World<'a>, machine: &'a Resource, name: &str, state: &Value<
 }
 
 /// A text of a definition with the machine's `DefinitionSubstitutions` in the place of each `${Name}`.
-fn substituted(machine: &Resource, value: &Value<&Data>) -> Value<Text> {
+pub(crate) fn substituted(machine: &Resource, value: &Value<&Data>) -> Value<Text> {
     let substitutions = machine.get("DefinitionSubstitutions");
     value.text().and_then(|text, span| {
         let mut out = vec![(Text::default(), Guard::always())];

@@ -91,6 +91,9 @@ fn grade(sureness: Sureness) -> (Grade, Confidence, &'static str) {
 
 fn report(world: &World, flow: &EventFlow, trigger: &Edge, cycle: &Cycle, out: &mut Findings) {
     let (Some(from), Some(to)) = (flow.node(trigger.from), flow.node(trigger.to)) else { return };
+    if matches!(to.kind, NodeKind::Channel(_)) {
+        return report_executions(flow, trigger, cycle, out);
+    }
     // Where a function runs another, or itself, the loop is told of the first.
     let (subject, other) = if matches!(from.kind, NodeKind::Function(_)) { (from, to) } else { (to, from) };
     let NodeKind::Function(function) = subject.kind else { return };
@@ -146,6 +149,33 @@ fn report(world: &World, flow: &EventFlow, trigger: &Edge, cycle: &Cycle, out: &
     }
     let (mend, stops) = (mend(flow, trigger, cycle), stops(world, flow, &edges));
     out.push(finding.help(format!("{mend}. {stops}")));
+}
+
+/// State machines that start themselves, with no function between. Where a choice leads to the start it is how work that is too long
+/// for one execution is gone on with in the next:
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/tutorial-continue-new.html>, retrieved 2026-11-23.
+fn report_executions(flow: &EventFlow, start: &Edge, cycle: &Cycle, out: &mut Findings) {
+    let edges: Vec<&Edge> = cycle.steps.iter().filter_map(|step| flow.edge(step.edge)).collect();
+    let names: Vec<&str> =
+        edges.iter().filter_map(|edge| flow.node(edge.from)).map(|node| node.name.as_str()).collect();
+    let Some(name) = names.first().filter(|_| cycle.sureness == Sureness::Configured) else { return };
+    let way = match names.as_slice() {
+        [_] => String::new(),
+        [_, other] => format!(" by way of `{other}`"),
+        _ => " by way of other state machines".to_owned(),
+    };
+    let message = format!("`{name}` starts itself{way}: each execution causes the next");
+    let mut finding = Finding::new(Grade::ERROR, start.span, message)
+        .here(start.words.clone())
+        .when(&cycle.when)
+        .help("lead to the start by a choice that ends the work at some time. Nothing stops such a loop: it runs until somebody notices.");
+    for edge in edges.iter().take(TOLD).skip(1) {
+        finding = finding.label(edge.span, edge.words.clone());
+    }
+    for name in names.iter().take(TOLD) {
+        finding = finding.related(&(*name).into());
+    }
+    out.push(finding);
 }
 
 /// What happens where a function runs itself and nothing stands between.

@@ -13,16 +13,27 @@ use crate::value::{Data, Guard, Text, Value};
 const PAIRS: usize = 400_000;
 
 /// An edge before all ports are known.
-struct Draft {
-    from: NodeId,
-    takes: Takes,
-    to: NodeId,
-    brings: Brings,
-    kind: EdgeKind,
-    when: Guard,
-    span: Span,
-    words: String,
-    by: Option<Address>,
+pub(super) struct Draft {
+    pub(super) from: NodeId,
+    pub(super) takes: Takes,
+    pub(super) to: NodeId,
+    pub(super) brings: Brings,
+    pub(super) kind: EdgeKind,
+    pub(super) when: Guard,
+    pub(super) span: Span,
+    pub(super) words: String,
+    pub(super) by: Option<Address>,
+    /// Whether it is taken each time; otherwise something decides.
+    pub(super) is_certain: bool,
+}
+
+impl Draft {
+    /// One that is written at a place; its ends and what it brings are still to be said.
+    pub(super) fn at(span: Span, when: &Guard, is_certain: bool, words: String) -> Self {
+        let (nowhere, when) = (NodeId(0), when.clone());
+        let (takes, brings, kind) = (Takes::Everything, Brings::Messages, EdgeKind::Relay);
+        Self { from: nowhere, takes, to: nowhere, brings, kind, when, span, words, by: None, is_certain }
+    }
 }
 
 pub(super) fn build(world: &World, flow: &mut EventFlow) {
@@ -65,7 +76,7 @@ fn finish(world: &World, flow: &mut EventFlow, drafts: Vec<Draft>) {
         let mut gives: Vec<_> = ports
             .iter()
             .filter_map(|id| {
-                let sure = flow.port(*id)?.takes.passes(&draft.brings)?;
+                let sure = draft.is_certain & flow.port(*id)?.takes.passes(&draft.brings)?;
                 let sureness = Sureness::Configured;
                 Some((*id, if sure { sureness } else { sureness.unproven() }))
             })
@@ -90,10 +101,10 @@ fn finish(world: &World, flow: &mut EventFlow, drafts: Vec<Draft>) {
     write::writes_of(world, flow, &mut pairs);
 }
 
-struct Drafts<'w, 'a> {
-    world: &'w World<'a>,
+pub(super) struct Drafts<'w, 'a> {
+    pub(super) world: &'w World<'a>,
     flow: &'w mut EventFlow,
-    list: Vec<Draft>,
+    pub(super) list: Vec<Draft>,
     /// For each policy of the account's log groups which it takes out; `None`: that is not known.
     accounts: Vec<(NodeId, Option<String>)>,
 }
@@ -128,13 +139,14 @@ impl<'a> Drafts<'_, 'a> {
                     span,
                     words: words.to_owned(),
                     by: None,
+                    is_certain: true,
                 });
             }
         }
     }
 
     /// The channel with an ARN.
-    fn channel(&mut self, arn: &Text) -> Option<NodeId> {
+    pub(super) fn channel(&mut self, arn: &Text) -> Option<NodeId> {
         if is_service(arn, "logs") {
             return self.log_group_with_arn(arn);
         }
@@ -296,6 +308,7 @@ impl<'a> Drafts<'_, 'a> {
             span: trigger.span,
             words: format!("`{}` runs `{}`", self.name(from), function.address()),
             by: Some(trigger.holder.address.clone()),
+            is_certain: true,
         });
     }
 
@@ -351,6 +364,7 @@ impl<'a> Drafts<'_, 'a> {
                 span: function.resource.span,
                 words: format!("every run of `{}` writes to its log group", function.address()),
                 by: None,
+                is_certain: true,
             });
         }
     }
@@ -381,17 +395,18 @@ impl<'a> Drafts<'_, 'a> {
     /// The bus that a rule listens to.
     fn bus(&mut self, rule: &Resource) -> Option<NodeId> {
         let named = rule.get("EventBusName");
-        let arn = if named.is_unset() {
-            own_bus(&Text::literal("default"))
-        } else {
-            let text = named.text().only().copied()?;
-            match self.world.resource_named("AWS::Events::EventBus", text).and_then(|bus| bus.names.arn.clone()) {
-                Some(arn) => arn,
-                None if text.known_prefix().starts_with("arn:") => text.clone(),
-                None => own_bus(text),
-            }
-        };
+        let arn =
+            if named.is_unset() { own_bus(&Text::literal("default")) } else { self.bus_arn(named.text().only()?) };
         self.channel(&arn)
+    }
+
+    /// The ARN of the bus that a text names, by its name or its ARN.
+    pub(super) fn bus_arn(&self, text: &Text) -> Text {
+        match self.world.resource_named("AWS::Events::EventBus", text).and_then(|bus| bus.names.arn.clone()) {
+            Some(arn) => arn,
+            None if text.known_prefix().starts_with("arn:") => text.clone(),
+            None => own_bus(text),
+        }
     }
 
     fn resource(&mut self, resource: &'a Resource) {
@@ -439,6 +454,7 @@ impl<'a> Drafts<'_, 'a> {
             }
             "AWS::KinesisFirehose::DeliveryStream" => self.delivery_stream(resource),
             "AWS::Pipes::Pipe" => self.pipe(resource),
+            "AWS::StepFunctions::StateMachine" => self.machine(resource),
             "AWS::IoT::TopicRule" => self.topic_rule(resource),
             "AWS::Lambda::EventInvokeConfig" => {
                 for target in self.world.targets(&resource.get("FunctionName").text()).0 {
@@ -533,12 +549,13 @@ impl<'a> Drafts<'_, 'a> {
                 span,
                 words: words.to_owned(),
                 by: None,
+                is_certain: true,
             });
         }
     }
 
     /// The ARN of the bucket that a text names, by its name or its ARN.
-    fn bucket_arn(&self, text: &Text) -> Option<Text> {
+    pub(super) fn bucket_arn(&self, text: &Text) -> Option<Text> {
         match self.world.resource_named("AWS::S3::Bucket", text) {
             Some(bucket) => bucket.names.arn.clone(),
             None if is_service(text, "s3") => Some(text.clone()),
@@ -569,6 +586,7 @@ impl<'a> Drafts<'_, 'a> {
                 span: source.span(),
                 words,
                 by: None,
+                is_certain: true,
             });
         }
         for (entry, destination) in resource.properties.borrow().within(&resource.when).entries().0 {
@@ -659,6 +677,7 @@ impl<'a> Drafts<'_, 'a> {
                     span,
                     words: words.clone(),
                     by: Some(rule.address.clone()),
+                    is_certain: true,
                 });
             }
         }
@@ -706,6 +725,7 @@ impl<'a> Drafts<'_, 'a> {
                 span,
                 words: words.to_owned(),
                 by: None,
+                is_certain: true,
             });
         }
     }
@@ -828,7 +848,7 @@ fn own_arn(service: &str) -> Text {
     arn.with(":")
 }
 
-fn own_bus(name: &Text) -> Text {
+pub(super) fn own_bus(name: &Text) -> Text {
     let mut arn = own_arn("events").with("event-bus/");
     arn.append(name);
     arn

@@ -1,6 +1,6 @@
 //! Cycles: components first, then a breadth-first search inside one.
 
-use super::{EdgeId, EdgeKind, EventFlow, NodeId, NodeKind, PortId, Sureness, Takes};
+use super::{Channel, Edge, EdgeId, EdgeKind, EventFlow, Node, NodeId, NodeKind, PortId, Sureness, Takes};
 use crate::value::Guard;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -37,7 +37,7 @@ pub struct Step {
 /// The loops of a graph.
 #[derive(Debug)]
 pub struct Loops {
-    /// Each with the edge that it is told from: what runs a function. The gravest where a trigger has several edges.
+    /// Each with the edge that it is told from: what runs a function, or starts a state machine where there is none. The gravest where a trigger has several edges.
     pub found: Vec<(EdgeId, Cycle)>,
     /// Whether there was more to look through than the budget allows, so that some may be missing.
     pub cut: bool,
@@ -92,6 +92,16 @@ impl EventFlow {
         for (index, edge) in self.edges.iter().enumerate() {
             let id = EdgeId(index);
             if !matches!(self.node(edge.to).map(|node| node.kind), Some(NodeKind::Function(_))) {
+                // State machines start one another without a function; that is told once, from the first of the starts.
+                if self.is_start(edge)
+                    && let Some(cycle) = search.cycle(id)
+                    && cycle
+                        .steps
+                        .iter()
+                        .all(|step| step.edge >= id && self.edge(step.edge).is_some_and(|edge| self.is_start(edge)))
+                {
+                    found.push((id, cycle));
+                }
                 continue;
             }
             let Some(cycle) = search.cycle(id) else { continue };
@@ -124,6 +134,13 @@ impl EventFlow {
         invoked.sort_by_key(|(id, _)| *id);
         found.extend(invoked);
         Loops { found, cut: self.cut || search.ran_out() }
+    }
+
+    /// Whether an edge is a state machine's that starts another, or itself.
+    fn is_start(&self, edge: &Edge) -> bool {
+        let is_machine =
+            |id| self.node(id).is_some_and(|node: &Node| node.kind == NodeKind::Channel(Channel::StateMachine));
+        edge.kind == EdgeKind::Relay && is_machine(edge.from) && is_machine(edge.to)
     }
 
     /// How many of a cycle's steps leave a function.

@@ -9,6 +9,7 @@
 mod bucket;
 mod build;
 mod cycle;
+mod machine;
 mod pattern;
 mod port;
 mod write;

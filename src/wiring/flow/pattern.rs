@@ -51,9 +51,22 @@ impl<'a> Pattern<'a> {
             }
         }
         let narrow = is_narrow(&value);
-        let takes = if puttable && !narrow { Takes::Everything } else { Takes::Events { puttable, results, narrow } };
+        let takes = if puttable && !narrow {
+            Takes::Everything
+        } else {
+            let (sources, kinds) = (only(&source), only(&value.get("detail-type")));
+            Takes::Events { puttable, results, narrow, sources, kinds }
+        };
         Some(Self { value, takes, buckets })
     }
+}
+
+/// The values of a field of a pattern where they are all known and plain; otherwise none.
+fn only(field: &Value<&Data>) -> Vec<Box<str>> {
+    let (items, closed) = field.items(true);
+    let plain: Option<Vec<Box<str>>> =
+        items.iter().map(|item| item.literals().only().map(|text| text.as_str().into())).collect();
+    plain.filter(|_| closed && !field.is_unset()).unwrap_or_default()
 }
 
 /// Whether a pattern takes only some of what a bus gets. Account and region are those of nearly every event.

@@ -44,6 +44,10 @@ pub enum Takes {
         results: bool,
         /// Whether it takes only some.
         narrow: bool,
+        /// The sources that it takes and the types of events; empty: any, or that is not known.
+        sources: Vec<Box<str>>,
+        /// The same of `detail-type`.
+        kinds: Vec<Box<str>>,
     },
     /// Changes of a table's items, told apart by `eventName`: bits of [`INSERT`], [`MODIFY`], [`REMOVE`].
     Changes(u8),
@@ -67,6 +71,8 @@ pub(super) enum Brings {
     Objects(Text),
     /// What Lambda sends to the destination of an asynchronous run: to a bus with the source `lambda`.
     Result,
+    /// An event that `PutEvents` makes, with its `Source` and `DetailType` where they are known.
+    Put { source: Option<Box<str>>, kind: Option<Box<str>> },
 }
 
 impl Takes {
@@ -81,8 +87,14 @@ impl Takes {
                 Brings::Objects(written) => bucket::lands(written, objects, keys),
                 _ => Some(false),
             },
-            Self::Events { results, narrow, .. } => match brings {
+            Self::Events { results, narrow, puttable, sources, kinds } => match brings {
                 Brings::Result => results.then_some(!narrow),
+                Brings::Put { source, kind } => {
+                    let fits = |one: &Option<Box<str>>, taken: &[Box<str>]| {
+                        taken.is_empty() || one.as_ref().is_none_or(|one| taken.contains(one))
+                    };
+                    (*puttable && fits(source, sources) && fits(kind, kinds)).then_some(!narrow)
+                }
                 _ => Some(!narrow),
             },
         }

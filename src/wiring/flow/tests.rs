@@ -386,3 +386,35 @@ fn a_search_that_is_cut_says_so() {
         assert!(cut.cut && !cut.found.is_empty() && cut.found.len() < count);
     });
 }
+
+#[test]
+fn a_state_machine_sends_without_a_function() {
+    let machine = |states: &str, start: &str| {
+        format!(
+            "  Machine:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Role: arn:aws:iam::123456789012:role/r\n      DefinitionSubstitutions: {{Url: !Ref Orders}}\n      Definition:\n        StartAt: {start}\n        States:\n          {}\n  Orders: {{Type: AWS::SQS::Queue}}\n  Table: {{Type: AWS::DynamoDB::Table}}\n  Files: {{Type: AWS::S3::Bucket}}\n  Done: {{Type: AWS::Events::Rule, Properties: {{EventPattern: {{source: [shop], detail-type: [done]}}, Targets: [{{Id: a, Arn: !GetAtt Orders.Arn}}]}}}}\n  Read: {{Type: AWS::Serverless::Function, Properties: {{Runtime: python3.14, Handler: a.b, CodeUri: src/, Events: {{A: {{Type: SQS, Properties: {{Queue: !GetAtt Orders.Arn}}}}}}}}}}\n",
+            states.replace('\n', "\n          ")
+        )
+    };
+    let task = |name: &str, resource: &str, parameters: &str, next: &str| {
+        format!("{name}: {{Type: Task, Resource: 'arn:aws:states:::{resource}', Parameters: {parameters}, {next}}}\n")
+    };
+    let straight = task("A", "sqs:sendMessage.waitForTaskToken", "{QueueUrl: '${Url}'}", "Next: B")
+        + &task("B", "dynamodb:putItem", "{TableName: !Ref Table}", "Next: C")
+        + &task("C", "aws-sdk:s3:putObject", "{Bucket: !Ref Files, Key: x}", "End: true");
+    assert_eq!(
+        edges(&machine(&straight, "A")).into_iter().filter(|line| line.starts_with("Machine")).collect::<Vec<_>>(),
+        ["Machine -> Orders relay, Configured"]
+    );
+    // What a choice leads to is not certain, and an event that no rule takes leads nowhere.
+    let choice = "A: {Type: Choice, Choices: [], Default: B}\n".to_owned()
+        + &task("B", "states:startExecution.sync:2", "{StateMachineArn: !Ref Machine}", "End: true");
+    assert!(edges(&machine(&choice, "A")).contains(&"Machine -> Machine relay, Unproven".to_owned()));
+    let event = |source: &str, kind: &str| {
+        let parameters = format!("{{Entries: [{{Source: {source}, DetailType: {kind}}}]}}");
+        let lines = edges(&machine(&task("A", "events:putEvents", &parameters, "End: true"), "A"));
+        lines.into_iter().filter(|line| line.starts_with("Machine")).collect::<Vec<_>>()
+    };
+    assert_eq!(event("shop", "done"), ["Machine -> default relay, Unproven"]);
+    assert_eq!(event("shop", "begun"), [""; 0]);
+    assert_eq!(event("other", "done"), [""; 0]);
+}
