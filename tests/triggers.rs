@@ -330,3 +330,34 @@ fn a_substitution_with_many_cases_ends() {
     );
     assert_eq!(lines(&text, "template.yaml"), [""; 0]);
 }
+
+#[test]
+fn what_few_people_run_functions_with() {
+    let found = triggers(
+        "  A: {Type: 'AWS::AppConfig::Extension', Properties: {Name: a, Actions: {PRE_START_DEPLOYMENT: [{Name: x, Uri: !GetAtt Fn.Arn, RoleArn: r}]}}}
+  B: {Type: 'AWS::AutoScaling::AutoScalingGroup', Properties: {MinSize: '1', MaxSize: '1', TerminationPolicies: [!Ref Live, OldestInstance]}}
+  C: {Type: 'AWS::BedrockAgentCore::GatewayTarget', Properties: {TargetConfiguration: {Mcp: {Lambda: {LambdaArn: !GetAtt Fn.Arn}}}}}
+  D: {Type: 'AWS::Chime::SipMediaApplication', Properties: {Endpoints: [{LambdaArn: !GetAtt Fn.Arn}]}}
+  E: {Type: 'AWS::CloudFormation::LambdaHook', Properties: {LambdaFunction: !Ref Fn}}
+  F: {Type: 'AWS::EC2::ClientVpnEndpoint', Properties: {ClientConnectOptions: {LambdaFunctionArn: !GetAtt Fn.Arn}}}
+  G: {Type: 'AWS::EventsV2::Subscriber', Properties: {InvokeConfiguration: {TargetArn: !GetAtt Fn.Arn}}}
+  H: {Type: 'AWS::Kendra::DataSource', Properties: {CustomDocumentEnrichmentConfiguration: {PreExtractionHookConfiguration: {LambdaArn: !GetAtt Fn.Arn}}}}
+  I: {Type: 'AWS::KinesisAnalytics::Application', Properties: {Inputs: [{InputProcessingConfiguration: {InputLambdaProcessor: {ResourceARN: !GetAtt Fn.Arn}}}]}}
+",
+    );
+    // None of them is told to need a permission: they have a role, or what they call for is not known.
+    assert_eq!(
+        found,
+        [
+            "AppConfigExtension Fn at !GetAtt Fn.Arn",
+            "AutoScaling Fn:live at !Ref Live",
+            "AgentCoreGateway Fn at !GetAtt Fn.Arn",
+            "Chime Fn at !GetAtt Fn.Arn",
+            "CloudFormationHook Fn at !Ref Fn",
+            "ClientVpn Fn at !GetAtt Fn.Arn",
+            "EventsSubscriber Fn at !GetAtt Fn.Arn",
+            "Kendra Fn at !GetAtt Fn.Arn",
+            "KinesisAnalytics Fn at !GetAtt Fn.Arn",
+        ]
+    );
+}

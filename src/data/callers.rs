@@ -236,7 +236,46 @@ pub static LAMBDA: Caller = caller("Lambda", "function", Role("lambda"), "lambda
 /// Event source mappings.
 pub static POLLER: Caller = caller("Lambda", "event source", Poll, "").waits();
 
-/// All of them.
+/// Applications and channel flows of Chime. It needs a statement, but which ARN it calls for is not written down anywhere.
+pub static CHIME: Caller =
+    caller("Chime", "application", Arranged("voiceconnector.chime.amazonaws.com"), "chime").waits();
+/// Activities of IoT Analytics; as with [`CHIME`].
+pub static IOT_ANALYTICS: Caller =
+    caller("IoT Analytics", "pipeline", Arranged("iotanalytics.amazonaws.com"), "iotanalytics").waits();
+/// Connectors of AppFlow; as with [`CHIME`].
+pub static APPFLOW: Caller = caller("AppFlow", "connector", Arranged("appflow.amazonaws.com"), "appflow").waits();
+/// Identity providers of HealthLake; as with [`CHIME`].
+pub static HEALTHLAKE: Caller =
+    caller("HealthLake", "data store", Arranged("healthlake.amazonaws.com"), "healthlake").waits();
+/// Evaluators of Bedrock AgentCore; as with [`CHIME`].
+pub static AGENT_CORE_EVALUATOR: Caller =
+    caller("Bedrock AgentCore", "evaluator", Arranged("bedrock-agentcore.amazonaws.com"), "bedrock-agentcore").waits();
+/// Client VPN, which has a service-linked role.
+pub static CLIENT_VPN: Caller = caller("Client VPN", "endpoint", Arranged("clientvpn.amazonaws.com"), "ec2").waits();
+/// Termination policies of Auto Scaling, which has a service-linked role.
+pub static AUTO_SCALING: Caller =
+    caller("Auto Scaling", "group", Arranged("autoscaling.amazonaws.com"), "autoscaling").waits();
+/// Gateways of Bedrock AgentCore.
+pub static AGENT_CORE_GATEWAY: Caller =
+    caller("Bedrock AgentCore", "gateway", Role("bedrock-agentcore"), "bedrock-agentcore").waits();
+/// Data sources of Bedrock's knowledge bases.
+pub static KNOWLEDGE_BASE: Caller = caller("Bedrock", "data source", Role("bedrock"), "bedrock").waits();
+/// Data sources of Kendra.
+pub static KENDRA: Caller = caller("Kendra", "data source", Role("kendra"), "kendra").waits();
+/// Data sources of Amazon Q Business.
+pub static Q_BUSINESS: Caller = caller("Q Business", "data source", Role("qbusiness"), "qbusiness").waits();
+/// Applications of Kinesis Data Analytics.
+pub static KINESIS_ANALYTICS: Caller =
+    caller("Kinesis Data Analytics", "application", Role("kinesisanalytics"), "kinesisanalytics").waits();
+/// Subscribers of EventBridge buses.
+pub static EVENTS_SUBSCRIBER: Caller = caller("EventBridge", "subscriber", Role("events"), "events");
+/// Hooks of CloudFormation.
+pub static CLOUDFORMATION_HOOK: Caller =
+    caller("CloudFormation", "hook", Role("hooks.cloudformation"), "cloudformation").waits();
+/// Extensions of AppConfig.
+pub static APPCONFIG_EXTENSION: Caller = caller("AppConfig", "extension", Role("appconfig"), "appconfig").waits();
+
+/// All whose statements are known.
 pub static ALL: &[&Caller] = &[
     &S3,
     &SNS,

@@ -87,6 +87,36 @@ pub enum TriggerKind {
     Pinpoint,
     /// An access point of S3 Object Lambda.
     ObjectLambda,
+    /// An application or a channel flow of Chime.
+    Chime,
+    /// An activity of IoT Analytics.
+    IotAnalytics,
+    /// A connector of AppFlow.
+    AppFlow,
+    /// An identity provider of HealthLake.
+    HealthLake,
+    /// An evaluator of Bedrock AgentCore.
+    AgentCoreEvaluator,
+    /// A target of a gateway of Bedrock AgentCore.
+    AgentCoreGateway,
+    /// The connection handler of a Client VPN endpoint.
+    ClientVpn,
+    /// A termination policy of an Auto Scaling group.
+    AutoScaling,
+    /// A transformation of a data source of a Bedrock knowledge base.
+    KnowledgeBase,
+    /// A hook of a data source of Kendra.
+    Kendra,
+    /// A hook of a data source of Q Business.
+    QBusiness,
+    /// The preprocessing of an application of Kinesis Data Analytics.
+    KinesisAnalytics,
+    /// A subscriber of an EventBridge bus.
+    EventsSubscriber,
+    /// A hook of CloudFormation.
+    CloudFormationHook,
+    /// An action of an AppConfig extension.
+    AppConfigExtension,
     /// A URL of the function's own.
     Url,
     /// An asynchronous destination of another function.
@@ -135,6 +165,21 @@ impl TriggerKind {
             Self::AppConfig => &callers::APPCONFIG,
             Self::Pinpoint => &callers::PINPOINT,
             Self::ObjectLambda => &callers::OBJECT_LAMBDA,
+            Self::Chime => &callers::CHIME,
+            Self::IotAnalytics => &callers::IOT_ANALYTICS,
+            Self::AppFlow => &callers::APPFLOW,
+            Self::HealthLake => &callers::HEALTHLAKE,
+            Self::AgentCoreEvaluator => &callers::AGENT_CORE_EVALUATOR,
+            Self::AgentCoreGateway => &callers::AGENT_CORE_GATEWAY,
+            Self::ClientVpn => &callers::CLIENT_VPN,
+            Self::AutoScaling => &callers::AUTO_SCALING,
+            Self::KnowledgeBase => &callers::KNOWLEDGE_BASE,
+            Self::Kendra => &callers::KENDRA,
+            Self::QBusiness => &callers::Q_BUSINESS,
+            Self::KinesisAnalytics => &callers::KINESIS_ANALYTICS,
+            Self::EventsSubscriber => &callers::EVENTS_SUBSCRIBER,
+            Self::CloudFormationHook => &callers::CLOUDFORMATION_HOOK,
+            Self::AppConfigExtension => &callers::APPCONFIG_EXTENSION,
             Self::Url => &callers::URL,
             Self::Destination => &callers::LAMBDA,
         }

@@ -11,7 +11,8 @@ use crate::value::{Data, Guard, Piece, Text, Value};
 struct Place {
     /// The resource's type.
     holder: &'static str,
-    /// The path to the function: keys joined by `.`; `[]` behind a key for each item of a list, `*` for each key of a map.
+    /// The path to the function: keys joined by `.`; `[]` behind a key for each item of a list, `*` for each key of a
+    /// map.
     path: &'static str,
     kind: TriggerKind,
     /// What the permission calls it by.
@@ -70,6 +71,8 @@ use TriggerKind as Kind;
 static PLACES: &[Place] = &[
     place("AWS::AppConfig::ConfigurationProfile", "Validators[].Content", Kind::AppConfig, Source::None)
         .only(Only::Beside("Type", "LAMBDA")),
+    place("AWS::AppConfig::Extension", "Actions.*[].Uri", Kind::AppConfigExtension, Source::None),
+    place("AWS::AppFlow::Connector", "ConnectorProvisioningConfig.Lambda.LambdaArn", Kind::AppFlow, Source::None),
     place(
         "AWS::AppSync::Api",
         "EventConfig.AuthProviders[].LambdaAuthorizerConfig.AuthorizerUri",
@@ -92,15 +95,37 @@ static PLACES: &[Place] = &[
     .route(Trigger::AUTHORIZER),
     place("AWS::AppSync::GraphQLApi", "LambdaAuthorizerConfig.AuthorizerUri", Kind::AppSyncAuthorizer, Own)
         .route(Trigger::AUTHORIZER),
+    place("AWS::AutoScaling::AutoScalingGroup", "TerminationPolicies[]", Kind::AutoScaling, Source::None),
     place("AWS::Bedrock::Agent", "ActionGroups[].ActionGroupExecutor.Lambda", Kind::BedrockAgent, Own),
     place("AWS::Bedrock::Agent", "CustomOrchestration.Executor.Lambda", Kind::BedrockAgent, Own),
     place("AWS::Bedrock::Agent", "PromptOverrideConfiguration.OverrideLambda", Kind::BedrockAgent, Own),
+    place(
+        "AWS::Bedrock::DataSource",
+        "VectorIngestionConfiguration.CustomTransformationConfiguration.Transformations[].TransformationFunction.TransformationLambdaConfiguration.LambdaArn",
+        Kind::KnowledgeBase,
+        Source::None,
+    ),
     place(
         "AWS::Bedrock::Flow",
         "Definition.Nodes[].Configuration.LambdaFunction.LambdaArn",
         Kind::BedrockFlow,
         Source::None,
     ),
+    place(
+        "AWS::BedrockAgentCore::Evaluator",
+        "EvaluatorConfig.CodeBased.LambdaConfig.LambdaArn",
+        Kind::AgentCoreEvaluator,
+        Source::None,
+    ),
+    place(
+        "AWS::BedrockAgentCore::GatewayTarget",
+        "TargetConfiguration.Mcp.Lambda.LambdaArn",
+        Kind::AgentCoreGateway,
+        Source::None,
+    ),
+    place("AWS::Chime::ChannelFlow", "Processors[].Configuration.Lambda.ResourceArn", Kind::Chime, Source::None),
+    place("AWS::Chime::SipMediaApplication", "Endpoints[].LambdaArn", Kind::Chime, Source::None),
+    place("AWS::CloudFormation::LambdaHook", "LambdaFunction", Kind::CloudFormationHook, Source::None),
     place("AWS::CloudFormation::Macro", "FunctionName", Kind::CloudFormation, Source::None),
     place(
         "AWS::CloudFront::Distribution",
@@ -167,9 +192,17 @@ static PLACES: &[Place] = &[
     ),
     place("AWS::Connect::IntegrationAssociation", "IntegrationArn", Kind::Connect, Source::None)
         .only(Only::Whole("IntegrationType", "LAMBDA_FUNCTION")),
+    place("AWS::EC2::ClientVpnEndpoint", "ClientConnectOptions.LambdaFunctionArn", Kind::ClientVpn, Source::None),
     place("AWS::ECS::Service", "DeploymentConfiguration.LifecycleHooks[].HookTargetArn", Kind::Ecs, Source::None),
     place("AWS::ElasticLoadBalancingV2::TargetGroup", "Targets[].Id", Kind::LoadBalancer, Own)
         .only(Only::Whole("TargetType", "lambda")),
+    place("AWS::EventsV2::Subscriber", "InvokeConfiguration.TargetArn", Kind::EventsSubscriber, Source::None),
+    place(
+        "AWS::HealthLake::FHIRDatastore",
+        "IdentityProviderConfiguration.IdpLambdaArn",
+        Kind::HealthLake,
+        Source::None,
+    ),
     place("AWS::IoT::Authorizer", "AuthorizerFunctionArn", Kind::Iot, Form("iot", "authorizer/{AuthorizerName}"))
         .route(Trigger::AUTHORIZER),
     place(
@@ -191,6 +224,25 @@ static PLACES: &[Place] = &[
     place("AWS::IoT::TopicRule", "TopicRulePayload.Actions[].Lambda.FunctionArn", Kind::IotRule, Own),
     place("AWS::IoT::TopicRule", "TopicRulePayload.ErrorAction.Lambda.FunctionArn", Kind::IotRule, Own)
         .route("the action for errors"),
+    place("AWS::IoTAnalytics::Pipeline", "PipelineActivities[].Lambda.LambdaName", Kind::IotAnalytics, Source::None),
+    place(
+        "AWS::Kendra::DataSource",
+        "CustomDocumentEnrichmentConfiguration.PostExtractionHookConfiguration.LambdaArn",
+        Kind::Kendra,
+        Source::None,
+    ),
+    place(
+        "AWS::Kendra::DataSource",
+        "CustomDocumentEnrichmentConfiguration.PreExtractionHookConfiguration.LambdaArn",
+        Kind::Kendra,
+        Source::None,
+    ),
+    place(
+        "AWS::KinesisAnalytics::Application",
+        "Inputs[].InputProcessingConfiguration.InputLambdaProcessor.ResourceARN",
+        Kind::KinesisAnalytics,
+        Source::None,
+    ),
     place(
         "AWS::KinesisFirehose::DeliveryStream",
         "*.ProcessingConfiguration.Processors[].Parameters[].ParameterValue",
@@ -219,6 +271,18 @@ static PLACES: &[Place] = &[
     place("AWS::Pinpoint::Campaign", "CampaignHook.LambdaFunctionName", Kind::Pinpoint, Source::None),
     place("AWS::Pipes::Pipe", "Enrichment", Kind::PipeEnrichment, Named("Source", "")).route("an enrichment"),
     place("AWS::Pipes::Pipe", "Target", Kind::Pipe, Named("Source", "")),
+    place(
+        "AWS::QBusiness::DataSource",
+        "DocumentEnrichmentConfiguration.PostExtractionHookConfiguration.LambdaArn",
+        Kind::QBusiness,
+        Source::None,
+    ),
+    place(
+        "AWS::QBusiness::DataSource",
+        "DocumentEnrichmentConfiguration.PreExtractionHookConfiguration.LambdaArn",
+        Kind::QBusiness,
+        Source::None,
+    ),
     place(
         "AWS::S3ObjectLambda::AccessPoint",
         "ObjectLambdaConfiguration.TransformationConfigurations[].ContentTransformation.AwsLambda.FunctionArn",
@@ -372,6 +436,12 @@ fn walk<'a>(
     if step == "*" {
         for (_, value) in at.entries().0 {
             next(value, beside);
+        }
+    } else if step == "*[]" {
+        for (_, list) in at.entries().0 {
+            for item in list.items(false).0 {
+                next(item.clone(), &item);
+            }
         }
     } else if let Some(key) = step.strip_suffix("[]") {
         for item in at.get(key).items(false).0 {
