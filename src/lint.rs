@@ -1,7 +1,7 @@
 //! From sources to a report.
 
 use crate::data::Date;
-use crate::engine::{self, Finding, Selection};
+use crate::engine::{self, Selection};
 use crate::frontend::cloudformation::definitions;
 use crate::frontend::{self, Format, Read, Unit};
 use crate::report::{Report, Skipped};
@@ -60,9 +60,8 @@ fn check(mut read: Sorted, sources: &Sources, files: Files, settings: &Settings)
     let broken = read.broken.into_iter().map(|file| Skipped { file, reason: BROKEN.to_owned() });
     report.skipped.extend(broken);
     let worlds = engine::worlds(&mut read.units, sources);
-    let found: Vec<Vec<Finding>> =
-        map(&worlds, |world| engine::check_with(world.clone(), files, &settings.selection, settings.today));
-    report.findings = engine::finish(found.into_iter().flatten().collect(), &settings.selection, sources);
+    let found = engine::check_all(&worlds, files, &settings.selection, settings.today);
+    report.findings = engine::finish(found, &settings.selection, sources);
     report
 }
 
@@ -191,7 +190,7 @@ fn read(id: SourceId, source: &Source, alone: bool) -> Outcome {
 
 /// Applies `work` to every item, in parallel where that pays, results in order.
 #[cfg(feature = "cli")]
-fn map<T: Sync, U: Send>(items: &[T], work: impl Fn(&T) -> U + Sync + Send) -> Vec<U> {
+pub(crate) fn map<T: Sync, U: Send>(items: &[T], work: impl Fn(&T) -> U + Sync + Send) -> Vec<U> {
     use rayon::prelude::*;
     // A thread pool costs more than a handful of templates.
     if items.len() < 8 { items.iter().map(work).collect() } else { items.par_iter().map(work).collect() }
@@ -199,6 +198,6 @@ fn map<T: Sync, U: Send>(items: &[T], work: impl Fn(&T) -> U + Sync + Send) -> V
 
 /// Applies `work` to every item.
 #[cfg(not(feature = "cli"))]
-fn map<T, U>(items: &[T], work: impl Fn(&T) -> U) -> Vec<U> {
+pub(crate) fn map<T, U>(items: &[T], work: impl Fn(&T) -> U) -> Vec<U> {
     items.iter().map(work).collect()
 }

@@ -349,3 +349,52 @@ fn a_long_chain_of_stacks_and_a_wide_one_end() {
     let files: Vec<_> = files.iter().map(|(name, text)| (&**name, &**text)).collect();
     assert_eq!(found("recursive-trigger", &files), NONE);
 }
+
+/// A function and a queue with names of their own, and what sends to them.
+const NAMED: &str = "
+Resources:
+  Work:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: shop-work
+      Handler: index.handler
+      Runtime: python3.13
+      Role: !GetAtt Role.Arn
+      Code: {S3Bucket: b, S3Key: k}
+      DeadLetterConfig: {TargetArn: !GetAtt Orders.Arn}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: shop-role
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]}
+  Orders: {Type: AWS::SQS::Queue, Properties: {QueueName: shop-orders}}
+  News: {Type: AWS::SNS::Topic}
+  ToWork: {Type: AWS::SNS::Subscription, Properties: {Protocol: lambda, TopicArn: !Ref News, Endpoint: !GetAtt Work.Arn}}
+  ToOrders: {Type: AWS::SNS::Subscription, Properties: {Protocol: sqs, TopicArn: !Ref News, Endpoint: !GetAtt Orders.Arn}}
+";
+
+#[test]
+fn an_equal_name_in_another_template_silences_what_is_missing() {
+    let other = "
+Resources:
+  Permission: {Type: AWS::Lambda::Permission, Properties: {FunctionName: FUNCTION, Action: lambda:InvokeFunction, Principal: sns.amazonaws.com, SourceArn: 'arn:aws:sns:eu-west-1:123456789012:x'}}
+  Policy: {Type: AWS::SQS::QueuePolicy, Properties: {Queues: ['https://sqs.eu-west-1.amazonaws.com/123456789012/QUEUE'], PolicyDocument: {Statement: []}}}
+  Rights: {Type: AWS::IAM::Policy, Properties: {PolicyName: p, Roles: [ROLE], PolicyDocument: {Statement: [{Effect: Allow, Action: s3:GetObject, Resource: '*'}]}}}
+";
+    let missing = |function: &str, queue: &str, role: &str| {
+        let other = other.replace("FUNCTION", function).replace("QUEUE", queue).replace("ROLE", role);
+        let files = [("a.yaml", NAMED), ("b.yaml", other.as_str())];
+        let count = |rule: &str| found(rule, &files).iter().filter(|line| line.starts_with("a.yaml")).count();
+        (count("missing-permission"), count("queue-policy-missing"), count("role-missing-permission") > 0)
+    };
+    assert_eq!(missing("other", "other", "other"), (1, 1, true));
+    assert_eq!(missing("shop-work", "other", "other"), (0, 1, true));
+    assert_eq!(
+        missing("arn:aws:lambda:eu-west-1:123456789012:function:shop-work:live", "other", "other"),
+        (0, 1, true)
+    );
+    assert_eq!(missing("other", "shop-orders", "other"), (1, 0, true));
+    assert_eq!(missing("other", "other", "shop-role"), (1, 1, false));
+    // A name that only the deployment knows is no name.
+    assert_eq!(missing("!Sub '${AWS::StackName}-work'", "other", "!Ref Shop"), (1, 1, true));
+}

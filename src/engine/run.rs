@@ -1,8 +1,9 @@
 //! Running the rules.
 
-use super::{Finding, Findings, Grade, Selection, link};
+use super::{Finding, Findings, Grade, Selection, elsewhere, link};
 use crate::data::Date;
 use crate::frontend::{Format, Unit};
+use crate::lint::map;
 use crate::model::World;
 use crate::rules;
 use crate::source::{Files, Source, Sources, Span};
@@ -32,27 +33,41 @@ pub fn worlds<'a>(units: &'a mut [Unit], sources: &Sources) -> Vec<Vec<&'a Unit>
     out
 }
 
-/// Runs the selected rules over one world. What the readers found is part of the result.
+/// Runs the selected rules over one world alone. What the readers found is part of the result.
 #[must_use]
 pub fn check(units: Vec<&Unit>, selection: &Selection, today: Date) -> Vec<Finding> {
-    check_with(units, Files::none(), selection, today)
+    let from_readers = from_readers(&units);
+    run(&World::new(units, today), from_readers, selection)
 }
 
-/// As [`check`], with the files beside the units.
+/// Runs the selected rules over each world of a run, in parallel where that pays.
 #[must_use]
-pub fn check_with(units: Vec<&Unit>, files: Files, selection: &Selection, today: Date) -> Vec<Finding> {
-    let from_readers: Vec<Finding> = units.iter().flat_map(|unit| unit.findings.iter().cloned()).collect();
-    let world = World::new(units, today).with_files(files);
+pub fn check_all(worlds: &[Vec<&Unit>], files: Files, selection: &Selection, today: Date) -> Vec<Finding> {
+    let elsewhere = elsewhere(worlds);
+    let places: Vec<usize> = (0..worlds.len()).collect();
+    let found = map(&places, |place| {
+        let units = worlds.get(*place).cloned().unwrap_or_default();
+        let from_readers = from_readers(&units);
+        run(&World::new(units, today).with_files(files).among(&elsewhere, *place), from_readers, selection)
+    });
+    found.into_iter().flatten().collect()
+}
+
+fn from_readers(units: &[&Unit]) -> Vec<Finding> {
+    units.iter().flat_map(|unit| unit.findings.iter().cloned()).collect()
+}
+
+fn run(world: &World, from_readers: Vec<Finding>, selection: &Selection) -> Vec<Finding> {
     let mut findings = Findings::new();
     for (name, check) in rules::CHECKS {
         if rules::meta(name).is_some_and(|meta| selection.runs(meta)) {
             findings.enter(name);
-            check(&world, &mut findings);
+            check(world, &mut findings);
         }
     }
     let mut all: Vec<Finding> = from_readers.into_iter().chain(findings.into_vec()).collect();
     for finding in &mut all {
-        fill(&world, finding);
+        fill(world, finding);
     }
     all
 }

@@ -2,6 +2,7 @@
 
 pub mod application;
 mod build;
+mod elsewhere;
 pub mod network;
 mod order;
 mod resource;
@@ -11,6 +12,7 @@ mod triggers;
 mod world;
 
 pub use application::{Application, Function, FunctionId, Permission, ResourcePolicy, Role, RoleId, Target};
+pub use elsewhere::{About, Elsewhere};
 pub use order::{Wait, Waits};
 pub use resource::{Names, Origin, Reference, Resource, ResourceId, SAM_ROUTE, WHOLE_POLICY};
 pub use trigger::{Trigger, TriggerKind};

@@ -1,7 +1,7 @@
 //! A world: the units that belong together, and the view that rules have of them.
 
 use super::application::{Application, Function, FunctionId, Role, RoleId, Target};
-use super::{Resource, ResourceId, build};
+use super::{About, Elsewhere, Resource, ResourceId, build};
 use crate::data::Date;
 use crate::engine::Address;
 use crate::frontend::{Region, Unit};
@@ -35,6 +35,8 @@ pub struct World<'a> {
     by_name: FxHashMap<Text, Vec<ResourceId>>,
     /// The regions of each unit, sorted by where they start.
     regions: FxHashMap<SourceId, Vec<&'a Region>>,
+    /// What the worlds of the run say, and which of them this one is.
+    elsewhere: Option<(&'a Elsewhere, usize)>,
 }
 
 impl<'a> World<'a> {
@@ -56,6 +58,7 @@ impl<'a> World<'a> {
             by_arn: FxHashMap::default(),
             by_name: FxHashMap::default(),
             regions: FxHashMap::default(),
+            elsewhere: None,
         };
         world.index();
         build::application(&mut world);
@@ -66,6 +69,18 @@ impl<'a> World<'a> {
     #[must_use]
     pub fn with_files(self, files: Files<'a>) -> Self {
         Self { files, ..self }
+    }
+
+    /// The same as one of the worlds of a run: the `own`th of those that `elsewhere` was made from.
+    #[must_use]
+    pub fn among(self, elsewhere: &'a Elsewhere, own: usize) -> Self {
+        Self { elsewhere: Some((elsewhere, own)), ..self }
+    }
+
+    /// Whether another world of the run says this of a resource, by a literal name. Where it does, nothing is missing here.
+    #[must_use]
+    pub fn is_said_elsewhere(&self, about: About, resource: &Resource) -> bool {
+        self.elsewhere.is_some_and(|(elsewhere, own)| elsewhere.says(about, &resource.names.name, own))
     }
 
     fn index(&mut self) {

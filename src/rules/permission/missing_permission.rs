@@ -3,7 +3,7 @@
 use super::permissions::{Seen, certainly};
 use super::statements::Statements;
 use crate::engine::{Finding, Findings, Grade};
-use crate::model::{FunctionId, Permission, Target, Trigger, TriggerKind, World};
+use crate::model::{About, FunctionId, Permission, Target, Trigger, TriggerKind, World};
 use crate::value::{Guard, SymbolKind, Text};
 use crate::wiring::arn::may_match;
 use crate::wiring::{Invocation, coverage, invoke};
@@ -18,6 +18,10 @@ pub(super) fn check(world: &World, out: &mut Findings) {
     for trigger in &world.application.triggers {
         let Some(invocation) = Invocation::of(trigger).filter(|_| !trigger.made) else { continue };
         if !seen.all_of(&trigger.target) {
+            continue;
+        }
+        let function = world.function(invocation.function);
+        if function.is_some_and(|function| world.is_said_elsewhere(About::Permissions, function.resource)) {
             continue;
         }
         let Some(left) = uncovered(world, &statements, &invocation, &mut pairs) else { continue };

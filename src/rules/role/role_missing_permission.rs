@@ -5,7 +5,7 @@ use crate::data::managed_policies;
 use crate::data::needs::Need;
 use crate::engine::{Confidence, Finding, Findings, Grade};
 use crate::iam::{DocumentKind, Effect, Policy, PolicyDocument, Statement, action_matches, grant, words};
-use crate::model::{Function, Resource, Role, RoleId, World};
+use crate::model::{About, Function, Resource, Role, RoleId, World};
 use crate::value::{Answer, Guard, Text};
 use crate::wiring::arn::may_match;
 use crate::wiring::needs::{Wiring, wirings};
@@ -24,6 +24,9 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         }
         for wiring in wirings(world, function) {
             for (role, when) in world.roles_of(function).filter(|(role, _)| !role.open) {
+                if world.is_said_elsewhere(About::RolePolicies, role.resource) {
+                    continue;
+                }
                 let exists = wiring.when.and(&function.resource.when).and(&when).and(&role.resource.when);
                 let given = wiring.by_sam && !role.resource.origin.is_written();
                 if !given && exists.is_possible() {
