@@ -32,7 +32,7 @@ pub(crate) struct State<'a> {
 }
 
 /// The states of an `AWS::StepFunctions::StateMachine`, those within others too.
-pub(crate) fn states<'a>(machine: &'a Resource) -> Vec<State<'a>> {
+pub(crate) fn states(machine: &Resource) -> Vec<State<'_>> {
     let mut out = Vec::new();
     for property in ["Definition", "DefinitionString"] {
         let definition = machine.get(property);
