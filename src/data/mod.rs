@@ -16,6 +16,7 @@ pub mod runtimes;
 pub mod sam_policy_templates;
 mod sorted_lines;
 mod spelling;
+pub mod time_zones;
 
 pub use date::{Date, NotADate};
 pub use spelling::nearest;

@@ -125,6 +125,7 @@ rules! {
     queue_policy_public in "trigger/queue_policy_public.rs",
     alb_target in "trigger/alb_target.rs",
     cognito_trigger in "trigger/cognito_trigger.rs",
+    key_policy_missing in "trigger/key_policy_missing.rs",
     lambda_edge_version in "trigger/lambda_edge_version.rs",
     log_subscription in "trigger/log_subscription.rs",
     stepfunctions_task in "trigger/stepfunctions_task.rs",

@@ -344,14 +344,14 @@ impl Attached<'_> {
 }
 
 /// Whether one of some elements may match; none at all may be anything.
-fn may(elements: &Elements, matches: impl Fn(&Text) -> Answer) -> bool {
+pub(super) fn may(elements: &Elements, matches: impl Fn(&Text) -> Answer) -> bool {
     elements.open
         || elements.negated
         || elements.items.is_empty()
         || elements.items.iter().any(|element| matches(&element.text) != Answer::No)
 }
 
-fn may_be_service(principal: &Principal, service: &str) -> bool {
+pub(super) fn may_be_service(principal: &Principal, service: &str) -> bool {
     match &*principal.kind {
         "*" | "Service" => is_service(&principal.text, service) != Answer::No,
         "AWS" => principal.text.as_literal() == Some("*"),

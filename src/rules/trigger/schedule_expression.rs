@@ -2,7 +2,8 @@
 
 use super::schedules::{Reader, fault, period};
 use crate::data::limits::limit;
-use crate::engine::{Finding, Findings, Grade};
+use crate::data::time_zones::{is_time_zone, nearest_time_zone};
+use crate::engine::{Applicability, Edit, Finding, Findings, Fix, Grade};
 use crate::model::{Resource, World};
 use crate::source::Span;
 use crate::value::{Data, Guard, Value};
@@ -35,6 +36,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         }
         if reader == Reader::Scheduler {
             window(resource, out);
+            time_zone(resource, out);
         }
     }
 }
@@ -111,5 +113,30 @@ fn window(resource: &Resource, out: &mut Findings) {
                 .related(name)
                 .help(format!("write {least} to {most} minutes")),
         );
+    }
+}
+
+fn time_zone(resource: &Resource, out: &mut Findings) {
+    for (zone, span, when) in resource.get("ScheduleExpressionTimezone").literals().set() {
+        if is_time_zone(zone) || zone.contains("{{") {
+            continue;
+        }
+        let name = resource.called();
+        let shown = if zone.is_empty() { "an empty text".to_owned() } else { format!("`{zone}`") };
+        let message = format!("EventBridge Scheduler refuses the time zone of `{name}`: {shown} is none");
+        // A zone may be younger than the table; one that is spelled like another is a mistake.
+        let (grade, help) = match nearest_time_zone(zone) {
+            Some(meant) => (Grade::ERROR, format!("write `{meant}`")),
+            None => (Grade::WARNING, "write a name of the IANA time zone database, such as `Europe/Berlin`".to_owned()),
+        };
+        let mut finding = Finding::new(grade, span, message).when(when).related(name).help(help);
+        if let Some(meant) = nearest_time_zone(zone) {
+            finding = finding.fix(Fix {
+                title: format!("Write `{meant}`"),
+                applicability: Applicability::Unsafe,
+                edits: vec![Edit { span, text: meant.to_owned() }],
+            });
+        }
+        out.push(finding);
     }
 }
