@@ -40,7 +40,10 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         match &*resource.kind {
             "AWS::ApiGateway::Method" => method(world, resource, &mut routes),
             "AWS::ApiGatewayV2::Route" => route(world, resource, &mut routes),
-            "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" => document(world, resource, &mut routes),
+            "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" => {
+                document(world, resource, &mut routes);
+                web_socket(world, resource, &mut routes);
+            }
             SAM_ROUTE => event(world, resource, &mut routes),
             _ => {}
         }
@@ -180,6 +183,22 @@ fn route<'a>(world: &World<'a>, route: &'a Resource, routes: &mut Routes<'a>) {
     let when = none(&route.get("AuthorizationType")).and(&off(&route.get("ApiKeyRequired")));
     let when = when.and(&route.get("AuthorizerId").unset_when());
     add(routes, api, Open { name: key, span: route.span, function, when });
+}
+
+/// The first call of an `AWS::Serverless::WebSocketApi`, which has its routes as a property.
+fn web_socket<'a>(world: &World<'a>, api: &'a Resource, routes: &mut Routes<'a>) {
+    let given = api.get("Routes");
+    if given.is_unset() || api.is("AWS::ApiGateway::RestApi") {
+        return;
+    }
+    let auth = api.get("Auth");
+    let open = if auth.is_unset() { Guard::always() } else { none(&auth.get("AuthType")) };
+    for (entry, route) in given.entries().0.into_iter().filter(|(entry, _)| &*entry.key == "$connect") {
+        let function = route.get("FunctionArn").text().only().and_then(|arn| world.function_named(arn));
+        let function = function.and_then(|(id, _)| world.function(id)).map(|function| function.resource);
+        let when = open.and(&off(&route.get("ApiKeyRequired")));
+        add(routes, api, Open { name: entry.key.to_string(), span: entry.key_span, function, when });
+    }
 }
 
 /// The operations of an API's OpenAPI document.
