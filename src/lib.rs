@@ -18,6 +18,8 @@
 //! 9. [`fix`]: what mends a finding, in the notation of its file.
 //! 10. [`report`]: text for people, one line for `grep`, JSON for programs.
 //!
+//! [`code`] looks into the code of functions, for the rules that ask what is beside a template.
+//!
 //! [`access::access`] goes the same way as far as the model, and says what each function may do.
 //!
 //! `graph` does too, and draws what runs what.
@@ -30,6 +32,7 @@
 pub mod access;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod code;
 pub mod data;
 pub mod engine;
 pub mod fix;

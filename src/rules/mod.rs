@@ -11,6 +11,8 @@ mod escalation;
 mod event_patterns;
 mod excess;
 mod exposure;
+mod handler_modules;
+mod handlers;
 mod meta;
 mod narrow;
 mod notifications;
@@ -133,6 +135,7 @@ rules! {
     custom_resource in "trigger/custom_resource.rs",
     queue_policy_order in "trigger/queue_policy_order.rs",
     sqs_visibility_timeout in "source/sqs_visibility_timeout.rs",
+    handler_not_found in "package/handler_not_found.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }
 

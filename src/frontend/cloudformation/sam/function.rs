@@ -126,7 +126,7 @@ fn passed_through(function: &Function) -> Map {
     out
 }
 
-/// `CodeUri`, `InlineCode`, `ImageUri` → `Code`. A local path is packed later: where it goes is not known.
+/// `CodeUri`, `InlineCode`, `ImageUri` → `Code`. A local path stays what it is, a text: it is packed later, and where to is not known.
 fn code(function: &Function, out: &mut Map) {
     let mut code = Map::default();
     if let Some(entry) = function.entry("InlineCode") {
@@ -135,10 +135,17 @@ fn code(function: &Function, out: &mut Map) {
     if let Some(entry) = function.entry("ImageUri") {
         code.insert("ImageUri", entry.key_span, entry.value.clone());
     }
+    let uri = function.entry("CodeUri");
+    if let (Some(uri), []) = (uri, code.entries.as_slice())
+        && function.entry("SourceKMSKeyArn").is_none()
+        && uri.value.set().all(|(data, _, _)| matches!(data, Data::Text(_)))
+    {
+        out.insert("Code", uri.key_span, uri.value.clone());
+        return;
+    }
     if let Some(entry) = function.entry("SourceKMSKeyArn") {
         code.insert("SourceKMSKeyArn", entry.key_span, entry.value.clone());
     }
-    let uri = function.entry("CodeUri");
     if let Some(entry) = uri {
         match entry.value.only() {
             Some(Data::Map(place)) => {

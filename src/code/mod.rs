@@ -1,0 +1,81 @@
+//! Source code of functions, as far as configuration depends on it: which names a module gives to whoever loads it.
+//!
+//! Code is parsed, never run, and only what is asked for. What cannot be told from one file (a module that passes on another's names,
+//! names that are put together, code that does not parse) is open, and whoever asks gets no answer. Without the feature `source-code`
+//! nothing is parsed and everything is open.
+
+#[cfg(feature = "source-code")]
+mod javascript;
+#[cfg(feature = "source-code")]
+mod python;
+#[cfg(feature = "source-code")]
+mod ruby;
+#[cfg(feature = "source-code")]
+mod tree;
+
+use crate::value::Answer;
+
+/// Code larger than this is not read: what people write is smaller, and what a bundler writes says little.
+pub const MAX_CODE: usize = 512 * 1024;
+
+/// The languages that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// JavaScript of any kind of module.
+    JavaScript,
+    /// TypeScript, without JSX.
+    TypeScript,
+    /// Python 3.
+    Python,
+    /// Ruby.
+    Ruby,
+}
+
+/// The names that a module gives to whoever loads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exports {
+    /// The names, in the order of the file.
+    pub names: Vec<String>,
+    /// What the module may be asked for as well, though nobody would: what is not a function at its top.
+    pub others: Vec<String>,
+    /// Whether it may give further names.
+    pub open: bool,
+}
+
+impl Exports {
+    /// Whether there is this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> Answer {
+        let has = |names: &[String]| names.iter().any(|known| known == name);
+        match has(&self.names) || has(&self.others) {
+            true => Answer::Yes,
+            false if self.open => Answer::Unknown,
+            false => Answer::No,
+        }
+    }
+}
+
+/// What a module exports; `None` when it cannot be read.
+#[cfg(feature = "source-code")]
+#[must_use]
+pub fn exports(language: Language, text: &str) -> Option<Exports> {
+    let parsed = tree::parse(language, text)?;
+    let root = parsed.root_node();
+    let mut found = match language {
+        Language::JavaScript | Language::TypeScript => javascript::exports(root, text),
+        Language::Python => python::exports(root, text),
+        Language::Ruby => ruby::exports(root, text),
+    };
+    found.open |= root.has_error();
+    Some(found)
+}
+
+/// What a module exports: nothing is known of it without the feature `source-code`.
+#[cfg(not(feature = "source-code"))]
+#[must_use]
+pub fn exports(_: Language, _: &str) -> Option<Exports> {
+    None
+}
+
+#[cfg(all(test, feature = "source-code"))]
+mod tests;

@@ -1,0 +1,76 @@
+//! `handler-not-found`: see `rules/package/handler-not-found.md`.
+
+use super::handler_modules::{Fault, Seeker};
+use super::handlers::{Folders, Handled, handled};
+use crate::engine::{Finding, Findings, Grade};
+use crate::model::{Package, World};
+use crate::source::Span;
+
+pub(super) fn check(world: &World, out: &mut Findings) {
+    let functions = handled(world);
+    if functions.is_empty() {
+        return;
+    }
+    let seeker = Seeker::new(Folders::new(world.files));
+    // Several values of a parameter can be wrong in the same way.
+    let mut told: Vec<(Span, Fault, Finding)> = Vec::new();
+    for handled in &functions {
+        let Some(fault) = seeker.fault(handled) else { continue };
+        let finding = finding(handled, &fault);
+        match told.last_mut() {
+            Some((span, known, before))
+                if *span == handled.span && *known == fault && before.related == finding.related =>
+            {
+                before.when = before.when.or(&handled.when);
+            }
+            _ => told.push((handled.span, fault, finding)),
+        }
+    }
+    for (_, _, finding) in told {
+        out.push(finding);
+    }
+}
+
+fn finding(handled: &Handled, fault: &Fault) -> Finding {
+    let who = &handled.function.address;
+    let (message, instead, help) = match fault {
+        Fault::NoFile { wanted, instead } => (
+            format!("`{who}` cannot start: there is no file `{}`", shown(wanted)),
+            instead,
+            "name a file of the package, by its path from the package's folder",
+        ),
+        Fault::NotIndex { instead } => {
+            let message = format!("`{who}` cannot start: code in a template is in a file called `index`");
+            return told(handled, message).help(format!("use `{}`", shown(instead)));
+        }
+        Fault::NoName { file, name, instead } => {
+            let file = file.as_ref().map_or_else(|| "its code".to_owned(), |file| format!("`{}`", shown(file)));
+            let message = format!("`{who}` cannot start: {file} has no `{}`", shown(name));
+            (message, instead, "name a function that the file exports")
+        }
+    };
+    let finding = told(handled, message);
+    match instead {
+        Some(instead) => finding.help(format!("use `{}`", shown(instead))),
+        None => finding.help(help),
+    }
+}
+
+fn told(handled: &Handled, message: String) -> Finding {
+    let function = handled.function;
+    let mut finding =
+        Finding::new(Grade::WARNING, handled.span, message).related(&function.address).when(&handled.when);
+    if !function.body.contains(handled.span) {
+        finding = finding.label(function.span, "for this function");
+    }
+    let what = match handled.package {
+        Package::Inline(_) => "this is its code",
+        Package::Beside { .. } => "its code is in this folder",
+    };
+    finding.label(handled.package_span, what)
+}
+
+/// A text of the file as it can be shown in a message.
+fn shown(text: &str) -> String {
+    text.escape_debug().to_string()
+}
