@@ -25,6 +25,13 @@ pub(super) enum Fault {
         /// A handler that names what is there.
         instead: Option<String>,
     },
+    /// There is no folder, or no file, where the package should be.
+    NoPackage {
+        /// The package's path, as the user would call it.
+        wanted: String,
+        /// The path that was probably meant.
+        instead: String,
+    },
     /// Inline code is in a file called `index`.
     NotIndex {
         /// The handler that would be right.
@@ -77,12 +84,18 @@ impl<'a> Seeker<'a> {
     }
 
     fn beside(&self, handled: &Handled, parts: &Parts, folder: &str, written: &str, built: bool) -> Option<Fault> {
-        // What does not lie there is made by a build, or an archive, or there is another rule for it.
-        self.folders.list(folder)?;
         if !built && written.split('/').any(is_build_folder) {
             return None;
         }
         let method = handled.build_method()?;
+        match self.folders.look(folder) {
+            Look::Folder => {}
+            Look::File => return self.lone_file(handled, parts, folder, written),
+            Look::Absent if !built && matches!(method.as_str(), "" | "esbuild") => {
+                return self.no_package(handled, parts, folder, written);
+            }
+            _ => return None,
+        }
         let entry = match method.as_str() {
             "esbuild" => match entry(handled, parts)? {
                 Ok(entry) => Some(entry),
@@ -114,6 +127,48 @@ impl<'a> Seeker<'a> {
                 })
             }
         }
+    }
+
+    /// The fault of a package that is one file of code: it is packed alone.
+    fn lone_file(&self, handled: &Handled, parts: &Parts, path: &str, written: &str) -> Option<Fault> {
+        let file = path.rsplit_once('/').map_or(path, |(_, file)| file);
+        let (stem, language) = extensions(handled.family)
+            .iter()
+            .find_map(|(ending, language)| Some((file.strip_suffix(ending)?, (*language)?)))?;
+        let exports = self.exports(path, language)?;
+        let there = has(&exports, parts);
+        if stem != parts.module {
+            let instead = (there == Answer::Yes).then(|| format!("{stem}{}", parts.rest));
+            return handled.has_no_layers().then(|| Fault::NoFile {
+                wanted: format!("{}{}", parts.module, file.get(stem.len()..).unwrap_or_default()),
+                instead,
+            });
+        }
+        (there == Answer::No).then(|| Fault::NoName {
+            file: Some(shown(written, "").trim_end_matches('/').to_owned()),
+            name: parts.name.to_owned(),
+            instead: nearest_name(&exports, parts).map(|name| format!("{stem}.{name}")),
+        })
+    }
+
+    /// The fault that a package is that is not there. What is not there may be made by somebody, so it is only told when it is to be
+    /// seen what was meant: a folder that is spelled with other capitals, or the file that the handler names, one folder up.
+    fn no_package(&self, handled: &Handled, parts: &Parts, path: &str, written: &str) -> Option<Fault> {
+        let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (written_above, _) = written.trim_end_matches('/').rsplit_once('/').unwrap_or((".", ""));
+        let listing = self.folders.list(above)?;
+        let same = listing.folders().find(|folder| folder.eq_ignore_ascii_case(name));
+        let instead = match same {
+            Some(same) => within(if written_above == "." { "" } else { written_above }, same),
+            None => {
+                let Found::Files(_) = self.module(handled.family, above, &parts.module) else { return None };
+                written_above.to_owned()
+            }
+        };
+        if self.is_built(handled, above) {
+            return None;
+        }
+        Some(Fault::NoPackage { wanted: written.to_owned(), instead })
     }
 
     /// The fault that a module without a file is, if nothing else can bring it.
@@ -170,7 +225,8 @@ impl<'a> Seeker<'a> {
 
     /// Whether something that makes files lies beside the code, or above it as far as the template.
     fn is_built(&self, handled: &Handled, folder: &str) -> bool {
-        let top = self.folders.folder_of(handled.function.source);
+        let Some(top) = self.folders.folder_of(handled.function.source) else { return false };
+        let top = common_folder(&[within(&top, "x"), within(folder, "x")]);
         let mut at = folder;
         for _ in 0..MAX_ABOVE {
             let Some(listing) = self.folders.list(at) else { return false };
@@ -179,7 +235,7 @@ impl<'a> Seeker<'a> {
             {
                 return true;
             }
-            if top.as_deref() == Some(at) || at.is_empty() {
+            if at == top || at.is_empty() {
                 return false;
             }
             at = at.rsplit_once('/').map_or("", |(above, _)| above);
@@ -454,6 +510,9 @@ fn nearest_name(exports: &Exports, parts: &Parts) -> Option<String> {
     near.or_else(usual).or_else(only).map(str::to_owned)
 }
 
+/// Words of code that only stands in a template until the real code comes.
+const STOPGAPS: &[&str] = &["placeholder", "stub", "dummy", "will be replaced", "will be updated", "bootstrap"];
+
 /// Code that stands in the template.
 fn inline(handled: &Handled, parts: &Parts, text: &Text) -> Option<Fault> {
     let language = match handled.family {
@@ -462,6 +521,12 @@ fn inline(handled: &Handled, parts: &Parts, text: &Text) -> Option<Fault> {
         _ => return None,
     };
     if parts.module != "index" {
+        // Code in a template is in no folder: it only stands there until the real code comes.
+        let is_stopgap = parts.module.contains('/')
+            || text.literal_parts().any(|part| STOPGAPS.iter().any(|word| part.to_ascii_lowercase().contains(word)));
+        if is_stopgap {
+            return None;
+        }
         return Some(Fault::NotIndex { instead: format!("index{}", parts.rest) });
     }
     // What the deployment puts in its place is a word, wherever it stands.

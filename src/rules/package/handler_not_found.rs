@@ -39,6 +39,11 @@ fn finding(handled: &Handled, fault: &Fault) -> Finding {
             instead,
             "name a file of the package, by its path from the package's folder",
         ),
+        Fault::NoPackage { wanted, instead } => {
+            let message = format!("`{who}` cannot be packaged: there is no `{}`", shown(wanted));
+            let finding = Finding::new(Grade::WARNING, handled.package_span, message).related(who).when(&handled.when);
+            return at_function(handled, finding).help(format!("use `{}`", shown(instead)));
+        }
         Fault::NotIndex { instead } => {
             let message = format!("`{who}` cannot start: code in a template is in a file called `index`");
             return told(handled, message).help(format!("use `{}`", shown(instead)));
@@ -57,17 +62,22 @@ fn finding(handled: &Handled, fault: &Fault) -> Finding {
 }
 
 fn told(handled: &Handled, message: String) -> Finding {
-    let function = handled.function;
-    let mut finding =
-        Finding::new(Grade::WARNING, handled.span, message).related(&function.address).when(&handled.when);
-    if !function.body.contains(handled.span) {
-        finding = finding.label(function.span, "for this function");
-    }
+    let finding = Finding::new(Grade::WARNING, handled.span, message).related(&handled.function.address);
     let what = match handled.package {
         Package::Inline(_) => "this is its code",
-        Package::Beside { .. } => "its code is in this folder",
+        Package::Beside { .. } => "its code is from here",
     };
-    finding.label(handled.package_span, what)
+    at_function(handled, finding.when(&handled.when)).label(handled.package_span, what)
+}
+
+/// Says which function it is about where that is not to be seen.
+fn at_function(handled: &Handled, finding: Finding) -> Finding {
+    let function = handled.function;
+    if function.body.contains(finding.primary.span) {
+        finding
+    } else {
+        finding.label(function.span, "for this function")
+    }
 }
 
 /// A text of the file as it can be shown in a message.
