@@ -132,7 +132,9 @@ impl Reader<'_> {
                         }
                         true
                     });
-                    names.into_iter().for_each(|name| self.named(name));
+                    for name in names {
+                        self.named(name);
+                    }
                 }
             }
             // Types are gone when the code runs.

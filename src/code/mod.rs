@@ -36,8 +36,10 @@ pub enum Language {
 pub struct Exports {
     /// The names, in the order of the file.
     pub names: Vec<String>,
-    /// What the module may be asked for as well, though nobody would: what is not a function at its top.
+    /// What the module may be asked for as well, though nobody means it: imports, variables, classes.
     pub others: Vec<String>,
+    /// Methods of classes and modules, for Ruby.
+    pub methods: Vec<String>,
     /// Whether it may give further names.
     pub open: bool,
 }
@@ -46,11 +48,22 @@ impl Exports {
     /// Whether there is this name.
     #[must_use]
     pub fn has(&self, name: &str) -> Answer {
-        let has = |names: &[String]| names.iter().any(|known| known == name);
-        match has(&self.names) || has(&self.others) {
-            true => Answer::Yes,
-            false if self.open => Answer::Unknown,
-            false => Answer::No,
+        self.answer(self.names.iter().chain(&self.others).any(|known| known == name))
+    }
+
+    /// Whether there is a method of this name in a class or module.
+    #[must_use]
+    pub fn has_method(&self, name: &str) -> Answer {
+        self.answer(self.names.iter().chain(&self.methods).any(|known| known == name))
+    }
+
+    fn answer(&self, is_there: bool) -> Answer {
+        if is_there {
+            Answer::Yes
+        } else if self.open {
+            Answer::Unknown
+        } else {
+            Answer::No
         }
     }
 }

@@ -23,7 +23,7 @@ const BRINGING: &[&str] = &[
     "send",
 ];
 
-/// The methods at the top are the names; those of classes and modules are the others.
+/// The methods at the top are the names; those of classes and modules are apart.
 pub(super) fn exports(root: Node, source: &str) -> Exports {
     let mut found = Exports::default();
     walk(root, |node| {
@@ -31,7 +31,7 @@ pub(super) fn exports(root: Node, source: &str) -> Exports {
             "class" | "module" | "singleton_class" => {
                 walk(node, |node| {
                     if matches!(node.kind(), "method" | "singleton_method") {
-                        found.others.extend(name(node, source));
+                        found.methods.extend(name(node, source));
                     }
                     found.open |= brings(node, source);
                     true

@@ -105,7 +105,7 @@ fn python() {
 fn ruby() {
     assert_eq!(shown(Language::Ruby, "require 'json'\ndef handler(event:, context:)\n  1\nend"), "handler");
     let inner = read(Language::Ruby, "module A\n  class B\n    def self.process(event:)\n    end\n  end\nend");
-    assert_eq!((inner.names.len(), inner.others, inner.open), (0, vec!["process".to_owned()], false));
+    assert_eq!((inner.names.len(), inner.methods, inner.open), (0, vec!["process".to_owned()], false));
     for open in ["require './lib/app'", "require_relative 'app'", "include Handlers", "alias a b", "require name"] {
         assert!(read(Language::Ruby, open).open, "{open}");
     }

@@ -489,10 +489,7 @@ fn parts(family: Family, handler: &str) -> Option<Parts<'_>> {
 
 /// Whether a module has what a handler names.
 fn has(exports: &Exports, parts: &Parts) -> Answer {
-    match parts.within {
-        false if exports.names.iter().any(|name| name == parts.name) => Answer::Yes,
-        _ => exports.has(parts.name),
-    }
+    if parts.within { exports.has_method(parts.name) } else { exports.has(parts.name) }
 }
 
 /// The name that was probably meant: the nearest one, or the only one.

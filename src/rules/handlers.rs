@@ -41,7 +41,6 @@ pub(super) struct Handled<'a> {
     pub(super) handler: String,
     /// Where the handler is written.
     pub(super) span: Span,
-    pub(super) runtime: String,
     pub(super) family: Family,
     pub(super) package: Package<'a>,
     /// Where the package is named.
@@ -80,7 +79,6 @@ pub(super) fn handled<'a>(world: &World<'a>) -> Vec<Handled<'a>> {
                             function,
                             handler: handler.clone(),
                             span,
-                            runtime: runtime.clone(),
                             family,
                             package: package.clone(),
                             package_span,
