@@ -17,6 +17,7 @@ pub mod sam_policy_templates;
 mod sorted_lines;
 mod spelling;
 pub mod time_zones;
+pub mod vpc_endpoints;
 
 pub use date::{Date, NotADate};
 pub use spelling::nearest;

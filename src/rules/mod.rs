@@ -82,6 +82,7 @@ rules! {
     efs_requires_vpc in "network/efs_requires_vpc.rs",
     database_without_proxy in "network/database_without_proxy.rs",
     rds_proxy_access in "network/rds_proxy_access.rs",
+    vpc_no_egress in "network/vpc_no_egress.rs",
     permission_action in "permission/permission_action.rs",
     permission_cross_account in "permission/permission_cross_account.rs",
     permission_dangling in "permission/permission_dangling.rs",

@@ -2,7 +2,9 @@
 
 use super::channels::is_no_arn;
 use crate::data::limits::{CUSTOM_RESOURCE_SECONDS, limit};
+use crate::data::vpc_endpoints;
 use crate::engine::{Finding, Findings, Grade};
+use crate::model::network::Routes;
 use crate::model::{Resource, Target, World};
 use crate::source::Span;
 use crate::value::Guard;
@@ -10,6 +12,7 @@ use rustc_hash::FxHashSet;
 
 pub(super) fn check(world: &World, out: &mut Findings) {
     let mut reported = FxHashSet::default();
+    let (mut unheard_of, mut routes) = (FxHashSet::default(), None);
     for resource in &world.resources {
         if !resource.kind.starts_with("Custom::") && !resource.is("AWS::CloudFormation::CustomResource") {
             continue;
@@ -29,6 +32,8 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         for target in world.targets(&token.text()).0 {
             gives_up(world, resource, &target, out);
             default_timeout(world, resource, &target, &mut reported, out);
+            let routes = routes.get_or_insert_with(|| Routes::of(world));
+            unheard(world, resource, &target, routes.as_ref(), &mut unheard_of, out);
         }
         shifting_alias(world, resource, out);
     }
@@ -107,6 +112,43 @@ fn default_timeout(
             .related(function.address())
             .help("set a `Timeout` that is long enough, and a `ServiceTimeout` a little longer"),
     );
+}
+
+/// A function that cannot reach S3, where the answer must be written.
+fn unheard(
+    world: &World,
+    resource: &Resource,
+    target: &Target,
+    routes: Option<&Routes>,
+    reported: &mut FxHashSet<Span>,
+    out: &mut Findings,
+) {
+    let (Some(routes), Some(function)) = (routes, world.function(target.function)) else { return };
+    for end in routes.dead_ends(world, function.resource).into_iter().filter(|end| end.endpoints_seen) {
+        let when = end.when.and(&routes.served(&end, &vpc_endpoints::S3).not()).and(&target.when);
+        if !when.is_possible() || when.is_rounded() || !reported.insert(end.span) {
+            continue;
+        }
+        let (name, subnet) = (function.address(), end.subnet.called());
+        let message = format!(
+            "`{name}` cannot answer CloudFormation from `{subnet}`: no way leads to S3, where the answer is written"
+        );
+        let way = match end.route {
+            Some(route) => (route.span, "an internet gateway takes nobody without a public address"),
+            None => (end.subnet.span, "nothing leads out of this subnet"),
+        };
+        out.push(
+            Finding::new(Grade::WARNING, end.span, message)
+                .label(target.span, format!("`{}` waits for it", resource.address))
+                .label(way.0, way.1)
+                .when(&when)
+                .related(&resource.address)
+                .related(name)
+                .related(subnet)
+                .help("add a gateway endpoint for S3, which costs nothing, or take the function out of the VPC"),
+        );
+        return;
+    }
 }
 
 /// An alias that sends some calls to another version.
