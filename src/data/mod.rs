@@ -9,6 +9,7 @@ mod date;
 pub mod escalation;
 pub mod event_sources;
 pub mod iam_actions;
+pub mod layer_publishers;
 pub mod limits;
 pub mod managed_policies;
 pub mod needs;

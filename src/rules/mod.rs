@@ -13,6 +13,7 @@ mod excess;
 mod exposure;
 mod handler_modules;
 mod handlers;
+mod layers;
 mod meta;
 mod narrow;
 mod notifications;
@@ -97,6 +98,9 @@ rules! {
     policy_detached in "role/policy_detached.rs",
     policy_malformed in "role/policy_malformed.rs",
     policy_old_version in "role/policy_old_version.rs",
+    layer_incompatible in "layer/layer_incompatible.rs",
+    layer_arn in "layer/layer_arn.rs",
+    layer_third_party in "layer/layer_third_party.rs",
     public_layer in "layer/public_layer.rs",
     public_permission in "permission/public_permission.rs",
     resource_policy_overwrites in "permission/resource_policy_overwrites.rs",

@@ -18,7 +18,7 @@ pub struct Routes<'a> {
     /// By subnet: its route tables; `None` for one that is not declared.
     tables: FxHashMap<Span, Vec<(Option<&'a Resource>, Guard)>>,
     /// By route table.
-    routes: FxHashMap<Span, Vec<Route<'a>>>,
+    by_table: FxHashMap<Span, Vec<Route<'a>>>,
     endpoints: Vec<Endpoint<'a>>,
     /// Whether there may be routes that are not seen.
     open: bool,
@@ -64,7 +64,7 @@ impl<'a> Routes<'a> {
         world.of_kind(SUBNET).next()?;
         let mut routes = Self {
             tables: FxHashMap::default(),
-            routes: FxHashMap::default(),
+            by_table: FxHashMap::default(),
             endpoints: Vec::new(),
             open: world.open || world.has_unseen_stacks(),
             shared: given_out(world),
@@ -120,7 +120,7 @@ impl<'a> Routes<'a> {
         for (table, _, when) in tables.set() {
             if let Some(table) = declared(world, route, TABLE, table) {
                 let internet = internet.and(when);
-                self.routes.entry(table.span).or_default().push(Route { resource: route, internet });
+                self.by_table.entry(table.span).or_default().push(Route { resource: route, internet });
             }
         }
     }
@@ -163,7 +163,7 @@ impl<'a> Routes<'a> {
             unassociated = unassociated.and(&table_when.not());
             let Some(table) = table else { continue };
             let mut closed = when.and(table_when);
-            let routes = self.routes.get(&table.span).map(Vec::as_slice).unwrap_or_default();
+            let routes = self.by_table.get(&table.span).map(Vec::as_slice).unwrap_or_default();
             for route in routes {
                 closed = closed.and(&route.resource.when.not());
                 add(Some(route.resource), &when.and(table_when).and(&route.internet));
