@@ -8,9 +8,11 @@ use crate::iam::{DocumentKind, Effect, Element, Statement, Subject, readings};
 use crate::lint;
 use crate::model::{Function, Role, World};
 use crate::report::{RunError, Skipped};
+use crate::secrets::Hidden;
 use crate::source::{Sources, Span};
-use crate::value::{Guard, Text};
+use crate::value::{Guard, Piece, Text};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// What the functions of a run may do.
 #[derive(Debug, Default)]
@@ -118,7 +120,30 @@ pub fn access(sources: &Sources, alone: bool) -> AccessReport {
 fn of_world(units: Vec<&Unit>) -> Vec<FunctionAccess> {
     // No dated fact decides on rights.
     let world = World::new(units, crate::data::Date::from_unix_seconds(0));
-    world.application.functions.iter().map(|function| of_function(&world, function)).collect()
+    let mut all: Vec<FunctionAccess> =
+        world.application.functions.iter().map(|function| of_function(&world, function)).collect();
+    let hidden = Hidden::new(world.secrets());
+    for role in all.iter_mut().flat_map(|function| &mut function.roles) {
+        role.when.iter_mut().for_each(|when| hidden.clean(when));
+        role.rights.iter_mut().for_each(|right| right.mask(&hidden));
+    }
+    all
+}
+
+impl Right {
+    /// Takes secrets out of it: a queue of another system may be named by a URL with a password.
+    fn mask(&mut self, hidden: &Hidden) {
+        let values = self.conditions.iter_mut().flat_map(|condition| &mut condition.values);
+        let texts = self.actions.iter_mut().chain(values).chain(&mut self.when);
+        texts.chain([&mut self.service, &mut self.document_name]).for_each(|text| hidden.clean(text));
+        for resource in &mut self.resources {
+            let pieces = resource.pieces().iter().map(|piece| match piece {
+                Piece::Literal(text) => Piece::Literal(Arc::from(&*hidden.mask(text))),
+                other => other.clone(),
+            });
+            *resource = Text::from_pieces(pieces);
+        }
+    }
 }
 
 fn of_function(world: &World, function: &Function) -> FunctionAccess {

@@ -6,6 +6,7 @@ use crate::frontend::Unit;
 use crate::lint;
 use crate::model::{FunctionId, Resource, Trigger, TriggerKind, World};
 use crate::report::{RunError, Skipped};
+use crate::secrets::Hidden;
 use crate::source::{SourceId, Sources, Span, Tree};
 use crate::value::{Data, Text, Value};
 use crate::wiring::arn::Arn;
@@ -152,7 +153,14 @@ fn drawing(units: Vec<&Unit>, level: Level, today: Date) -> Drawing {
     painter.flow(&flow);
     painter.other_triggers(&flow);
     painter.made_triggers();
-    painter.drawing
+    let mut drawing = painter.drawing;
+    let hidden = Hidden::new(world.secrets());
+    drawing.nodes.iter_mut().for_each(|node| hidden.clean(&mut node.name));
+    for edge in &mut drawing.edges {
+        hidden.clean(&mut edge.label);
+        edge.when.iter_mut().for_each(|when| hidden.clean(when));
+    }
+    drawing
 }
 
 /// Puts nodes and edges into a drawing.

@@ -24,6 +24,8 @@
 //!
 //! `graph` does too, and draws what runs what.
 //!
+//! [`secrets`] are found in what is read and kept out of what is written, whichever rules run.
+//!
 //! [`data`] holds dated tables of facts about AWS, compiled in and searched in place. The core needs no files and no threads; what
 //! does is behind the feature `cli`.
 
@@ -44,6 +46,7 @@ mod lint;
 pub mod model;
 pub mod report;
 pub mod rules;
+pub mod secrets;
 pub mod source;
 pub mod syntax;
 pub mod value;

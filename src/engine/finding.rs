@@ -1,5 +1,6 @@
 //! What a rule reports.
 
+use crate::secrets::Hidden;
 use crate::source::Span;
 use crate::value::Guard;
 use std::sync::Arc;
@@ -137,6 +138,8 @@ pub struct Finding {
     /// Bytes of the cause (a statement, say) when they are wider than the primary ones. A finding of a rule
     /// that another supersedes is dropped when both have the same cause.
     pub cause: Option<Span>,
+    /// What of the sources may not be shown with it; filled by the engine, which masks the texts above itself.
+    pub hidden: Arc<Hidden>,
 }
 
 impl Finding {
@@ -157,6 +160,7 @@ impl Finding {
             help: None,
             fix: None,
             cause: None,
+            hidden: Arc::default(),
         }
     }
 

@@ -1,13 +1,16 @@
 //! Running the rules.
 
-use super::{Finding, Findings, Grade, Selection, elsewhere, link};
+use super::{Address, Finding, Findings, Grade, Selection, elsewhere, link};
 use crate::data::Date;
 use crate::frontend::{Format, Unit};
 use crate::lint::map;
 use crate::model::World;
 use crate::rules;
+use crate::secrets::Hidden;
 use crate::source::{Files, Source, Sources, Span};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Which units belong together: templates that are linked (see [`super::link`]), whose values then say what each knows of the
 /// other; and what the AWS CLI printed into one folder. Everything else is a world of its own.
@@ -66,10 +69,34 @@ fn run(world: &World, from_readers: Vec<Finding>, selection: &Selection) -> Vec<
         }
     }
     let mut all: Vec<Finding> = from_readers.into_iter().chain(findings.into_vec()).collect();
-    for finding in &mut all {
-        fill(world, finding);
+    if !all.is_empty() {
+        let hidden = Arc::new(Hidden::new(world.secrets()));
+        for finding in &mut all {
+            fill(world, finding);
+            mask(finding, &hidden);
+        }
     }
     all
+}
+
+/// Takes secrets out of every text of a finding, and says what of its sources may not be shown. Edits are left: they are not
+/// read but made, and an output that shows them leaves out those that write a secret.
+fn mask(finding: &mut Finding, hidden: &Arc<Hidden>) {
+    let address = |address: &mut Address| {
+        if let Cow::Owned(masked) = hidden.mask(address) {
+            *address = Arc::from(masked);
+        }
+    };
+    hidden.clean(&mut finding.message);
+    hidden.clean(&mut finding.property);
+    for label in std::iter::once(&mut finding.primary).chain(&mut finding.labels) {
+        hidden.clean(&mut label.message);
+        address(&mut label.address);
+    }
+    finding.related.iter_mut().for_each(address);
+    let texts = [finding.guard.as_mut(), finding.help.as_mut(), finding.fix.as_mut().map(|fix| &mut fix.title)];
+    texts.into_iter().flatten().for_each(|text| hidden.clean(text));
+    finding.hidden = hidden.clone();
 }
 
 /// Says what the bytes of a finding belong to and puts its guard in words.

@@ -5,12 +5,13 @@ use super::{About, Elsewhere, Resource, ResourceId, build};
 use crate::data::Date;
 use crate::engine::Address;
 use crate::frontend::{Region, Unit};
+use crate::secrets::Secrets;
 use crate::source::{Files, SourceId, Span};
 use crate::syntax::Document;
 use crate::value::{Guard, SymbolKind, Text, Value};
 use rustc_hash::FxHashMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Units that are linked, with everything that rules read.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ pub struct World<'a> {
     regions: FxHashMap<SourceId, Vec<&'a Region>>,
     /// What the worlds of the run say, and which of them this one is.
     elsewhere: Option<(&'a Elsewhere, usize)>,
+    secrets: OnceLock<Secrets>,
 }
 
 impl<'a> World<'a> {
@@ -59,6 +61,7 @@ impl<'a> World<'a> {
             by_name: FxHashMap::default(),
             regions: FxHashMap::default(),
             elsewhere: None,
+            secrets: OnceLock::new(),
         };
         world.index();
         build::application(&mut world);
@@ -131,6 +134,12 @@ impl<'a> World<'a> {
                 _ => {}
             }
         }
+    }
+
+    /// The secrets in it, looked for once.
+    #[must_use]
+    pub fn secrets(&self) -> &Secrets {
+        self.secrets.get_or_init(|| Secrets::of(self))
     }
 
     /// All resources of a type.

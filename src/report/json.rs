@@ -9,6 +9,7 @@ use crate::engine::{Applicability, Confidence, Finding, Label, Level, Severity};
 use crate::source::{self, Sources};
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io;
 
@@ -122,20 +123,27 @@ fn convert<'a>(finding: &'a Finding, locator: &mut Locator<'a>) -> JsonFinding<'
         labels: primary.into_iter().chain(&finding.labels).map(|one| label(one, locator)).collect(),
         guard: finding.guard.as_deref(),
         url: rule_url(finding.rule),
-        fix: finding.fix.as_ref().map(|fix| JsonFix {
-            title: &fix.title,
-            applicability: fix.applicability,
-            edits: fix
-                .edits
-                .iter()
-                .map(|edit| JsonEdit {
-                    file: locator.file(edit.span.source),
-                    span: span(edit.span, locator),
-                    text: &edit.text,
-                })
-                .collect(),
+        // A fix that writes a secret is made all the same, but not shown.
+        fix: finding.fix.as_ref().filter(|fix| fix.edits.iter().all(|edit| is_shown(finding, &edit.text))).map(|fix| {
+            JsonFix {
+                title: &fix.title,
+                applicability: fix.applicability,
+                edits: fix
+                    .edits
+                    .iter()
+                    .map(|edit| JsonEdit {
+                        file: locator.file(edit.span.source),
+                        span: span(edit.span, locator),
+                        text: &edit.text,
+                    })
+                    .collect(),
+            }
         }),
     }
+}
+
+fn is_shown(finding: &Finding, text: &str) -> bool {
+    matches!(finding.hidden.mask(text), Cow::Borrowed(_))
 }
 
 fn label<'a>(label: &'a Label, locator: &mut Locator<'a>) -> JsonLabel<'a> {

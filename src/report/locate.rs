@@ -1,6 +1,11 @@
 //! Lines and columns for many places, also in a file that is one long line.
 
+#[cfg(feature = "cli")]
+use crate::secrets::{Hidden, shape};
 use crate::source::{Position, Source, SourceId, Sources, Span};
+
+#[cfg(feature = "cli")]
+use std::ops::Range;
 
 /// Bytes between two known counts of code points.
 const STEP: usize = 1024;
@@ -11,18 +16,43 @@ pub(super) struct Locator<'a> {
     sources: &'a Sources,
     /// By source id: code points before byte 0, `STEP`, 2 × `STEP` …; empty as long as nobody needed them.
     counts: Vec<Vec<usize>>,
+    /// By source id: the bytes of what is a secret by its form.
+    #[cfg(feature = "cli")]
+    shapes: Vec<Option<Vec<Range<usize>>>>,
 }
 
 impl<'a> Locator<'a> {
     /// A locator for `sources`.
     pub(super) fn new(sources: &'a Sources) -> Self {
-        Self { sources, counts: vec![Vec::new(); sources.len()] }
+        Self {
+            sources,
+            counts: vec![Vec::new(); sources.len()],
+            #[cfg(feature = "cli")]
+            shapes: vec![None; sources.len()],
+        }
     }
 
     /// All sources.
     #[cfg(feature = "cli")]
     pub(super) fn sources(&self) -> &'a Sources {
         self.sources
+    }
+
+    /// The bytes of a source that touch `window` and may not be shown: what is known to be secret, and what looks it. A file that does
+    /// not parse has only the latter.
+    #[cfg(feature = "cli")]
+    pub(super) fn hidden(&mut self, hidden: &Hidden, id: SourceId, window: &Range<usize>) -> Vec<Range<usize>> {
+        let Some(source) = self.sources.get(id) else { return Vec::new() };
+        let mut out = hidden.ranges(id, source.text(), window);
+        if let Some(shapes) = self.shapes.get_mut(id.0 as usize) {
+            let shapes = shapes.get_or_insert_with(|| {
+                shape::find(source.text()).into_iter().map(|found| found.range).collect::<Vec<_>>()
+            });
+            let begin = shapes.partition_point(|range| range.end <= window.start);
+            let touching = shapes.get(begin..).unwrap_or_default().iter();
+            out.extend(touching.take_while(|range| range.start < window.end).cloned());
+        }
+        out
     }
 
     /// The name of a source, empty if there is none with this id.

@@ -5,6 +5,7 @@
 
 use super::locate::Locator;
 use super::visible::{Cell, Charset, cells, keep_end, width, wrap};
+use crate::secrets::Hidden;
 use crate::source::{Source, SourceId, Span};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -46,6 +47,11 @@ impl Frame {
         let lines =
             |mark: &Mark<'_>| locator.sources().get(mark.span.source).map_or(1, |source| source.lines().count());
         Self { layout, digits: digits(marks.iter().map(lines).max().unwrap_or(1)) }
+    }
+
+    /// Bytes looked at on either side of a place.
+    fn reach(self) -> usize {
+        self.room() * BYTES_PER_COLUMN
     }
 
     /// Columns for the text of a line.
@@ -158,11 +164,12 @@ impl Underline {
 }
 
 /// Makes the view of `marks`, of which the first that can be shown heads its snippet.
-pub(super) fn view(marks: &[Mark<'_>], locator: &mut Locator<'_>, layout: Layout) -> View {
+/// What of the sources is `hidden` is not in it.
+pub(super) fn view(marks: &[Mark<'_>], hidden: &Hidden, locator: &mut Locator<'_>, layout: Layout) -> View {
     let mut view = View::default();
     let frame = Frame::new(marks, locator, layout);
-    for rows in group(rows(marks, locator, frame)) {
-        add_snippet(&mut view, &rows, marks, locator, frame);
+    for rows in group(rows(marks, hidden, locator, frame)) {
+        add_snippet(&mut view, &rows, marks, hidden, locator, frame);
     }
     view
 }
@@ -172,7 +179,7 @@ fn digits(number: usize) -> usize {
 }
 
 /// Finds the line of every mark and cuts it.
-fn rows(marks: &[Mark<'_>], locator: &Locator<'_>, frame: Frame) -> Vec<Row> {
+fn rows(marks: &[Mark<'_>], hidden: &Hidden, locator: &mut Locator<'_>, frame: Frame) -> Vec<Row> {
     let mut lines: BTreeMap<(SourceId, usize), Vec<Place>> = BTreeMap::new();
     for (index, mark) in marks.iter().enumerate() {
         let Some(source) = locator.sources().get(mark.span.source) else { continue };
@@ -192,7 +199,11 @@ fn rows(marks: &[Mark<'_>], locator: &Locator<'_>, frame: Frame) -> Vec<Row> {
     for ((id, line), mut places) in lines {
         let Some(source) = locator.sources().get(id) else { continue };
         places.sort_by_key(|place| (place.start, place.mark));
-        let crops = crops(source, line, &places, frame);
+        let reach = frame.reach();
+        let last = places.last().map_or(0, |place| place.start);
+        let near = places.first().map_or(0, |place| place.start.saturating_sub(reach))..last.saturating_add(reach);
+        let secret = locator.hidden(hidden, id, &near);
+        let crops = crops(source, line, &places, &secret, frame);
         let alone = crops.len() > 1;
         rows.extend(crops.into_iter().map(|crop| Row { source: id, line, crop, alone }));
     }
@@ -200,11 +211,11 @@ fn rows(marks: &[Mark<'_>], locator: &Locator<'_>, frame: Frame) -> Vec<Row> {
 }
 
 /// Cuts a line once around all its places if that leaves each of them readable, otherwise several times.
-fn crops(source: &Source, line: usize, places: &[Place], frame: Frame) -> Vec<Crop> {
+fn crops(source: &Source, line: usize, places: &[Place], secret: &[Range<usize>], frame: Frame) -> Vec<Crop> {
     let mut crops = Vec::new();
     let mut rest = places;
     while let Some((first, others)) = rest.split_first() {
-        let region = Region::around(source, line, first.start, frame);
+        let region = Region::around(source, line, first.start, secret, frame);
         let most = others.iter().take_while(|place| place.start <= region.range.end).count();
         // Places that begin together share an underline, so they stay together.
         let together = 1 + others.iter().take_while(|place| place.start == first.start).count();
@@ -236,11 +247,11 @@ struct Region {
 }
 
 impl Region {
-    fn around(source: &Source, line: usize, anchor: usize, frame: Frame) -> Self {
+    fn around(source: &Source, line: usize, anchor: usize, secret: &[Range<usize>], frame: Frame) -> Self {
         let text = source.text();
         let room = frame.room();
         let whole = source.lines().line_range(text, line);
-        let reach = room * BYTES_PER_COLUMN;
+        let reach = frame.reach();
         let floor = text.floor_char_boundary(anchor.saturating_sub(reach)).max(whole.start);
         let end = text.floor_char_boundary(anchor + reach).min(whole.end);
         // Of what is before the anchor, a line's worth; of what is after it too, whatever is cut off before it.
@@ -259,7 +270,10 @@ impl Region {
         let mut all = Vec::new();
         let mut columns = vec![0];
         let (mut column, mut limit) = (0, usize::MAX);
-        for cell in cells(text.get(start..end).unwrap_or(""), start, frame.layout.charset) {
+        for mut cell in cells(text.get(start..end).unwrap_or(""), start, frame.layout.charset) {
+            if secret.iter().any(|range| cell.start < range.end && range.start < cell.end) {
+                cell.mask();
+            }
             if limit == usize::MAX && cell.end > anchor {
                 limit = column + room;
             }
@@ -403,7 +417,14 @@ fn first_mark(rows: &[Row]) -> Option<usize> {
     rows.iter().flat_map(|row| &row.crop.underlines).filter_map(|underline| underline.marks.first().copied()).min()
 }
 
-fn add_snippet(view: &mut View, rows: &[Row], marks: &[Mark<'_>], locator: &mut Locator<'_>, frame: Frame) {
+fn add_snippet(
+    view: &mut View,
+    rows: &[Row],
+    marks: &[Mark<'_>],
+    hidden: &Hidden,
+    locator: &mut Locator<'_>,
+    frame: Frame,
+) {
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
     let Some(source) = locator.sources().get(first.source) else { return };
     let layout = frame.layout;
@@ -427,7 +448,10 @@ fn add_snippet(view: &mut View, rows: &[Row], marks: &[Mark<'_>], locator: &mut 
         let crop = if let Some(row) = rows.iter().find(|row| row.line == line) {
             &row.crop
         } else {
-            let region = Region::around(source, line, source.lines().line_range(source.text(), line).start, frame);
+            let range = source.lines().line_range(source.text(), line);
+            let near = range.start..range.start.saturating_add(frame.reach());
+            let secret = locator.hidden(hidden, first.source, &near);
+            let region = Region::around(source, line, range.start, &secret, frame);
             match region.cut(0, &[], true) {
                 Some(crop) => plain = crop,
                 None => continue,

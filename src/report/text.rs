@@ -94,7 +94,7 @@ fn draw(out: &mut String, finding: &Finding, locator: &mut Locator<'_>, style: S
             Mark { span: label.span, text: &label.message, number: counts.then_some(number) }
         })
         .collect();
-    let view = view(&marks, locator, layout);
+    let view = view(&marks, &finding.hidden, locator, layout);
     let theme = theme(finding.grade.severity, &view, style);
     let characters = theme.characters.clone();
     let handler = GraphicalReportHandler::new_themed(theme)

@@ -51,6 +51,15 @@ pub(super) struct Cell {
 }
 
 impl Cell {
+    /// Shows a star instead, unless it is blank.
+    pub(super) fn mask(&mut self) {
+        if !self.first.is_whitespace() {
+            self.first = '*';
+            self.marks.clear();
+            self.width = 1;
+        }
+    }
+
     /// Adds what is shown to `out`.
     pub(super) fn show(&self, out: &mut String) {
         if self.first == '\t' {

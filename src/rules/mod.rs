@@ -73,6 +73,7 @@ rules! {
     api_integration in "api/api_integration.rs",
     api_route_open in "api/api_route_open.rs",
     deprecated_runtime in "runtime/deprecated_runtime.rs",
+    secret_in_environment in "environment/secret_in_environment.rs",
     eventbridge_target in "trigger/eventbridge_target.rs",
     function_url_dual_permission in "url/function_url_dual_permission.rs",
     limit_exceeded in "limits/limit_exceeded.rs",
