@@ -101,7 +101,8 @@ const MARKED: &[Marked] = &[
 ];
 
 const PEM_BEGIN: &str = "-----BEGIN ";
-const PEM_END: &str = "-----END ";
+/// What ends a key, or begins the next.
+const PEM_DASHES: &str = "-----";
 /// A key has more characters than that; with fewer it stands for one.
 const LEAST_KEY: usize = 60;
 /// A key is not longer than that.
@@ -214,7 +215,7 @@ fn private_key(text: &str, at: usize) -> Option<usize> {
     let after = text.get(body..reach)?;
     let inside = after.trim_start_matches('-');
     let start = body + after.len() - inside.len();
-    let inside = inside.get(..inside.find(PEM_END).unwrap_or(inside.len()))?;
+    let inside = inside.get(..inside.find(PEM_DASHES).unwrap_or(inside.len()))?;
     // What follows a key that is not ended is not a part of it.
     let is_of_key = |c: &char| c.is_ascii_alphanumeric() || c.is_whitespace() || "+/=\\:,-\"'|>._()".contains(*c);
     let inside = inside.get(..inside.chars().take_while(is_of_key).map(char::len_utf8).sum::<usize>())?;
