@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::{Exports, Language, MAX_CODE, exports};
+use super::{Exports, Language, MAX_CODE, exports, go};
 use crate::value::Answer;
 
 fn read(language: Language, text: &str) -> Exports {
@@ -109,6 +109,80 @@ fn ruby() {
     for open in ["require './lib/app'", "require_relative 'app'", "include Handlers", "alias a b", "require name"] {
         assert!(read(Language::Ruby, open).open, "{open}");
     }
+}
+
+/// What the library refuses in a package of one file that starts `handler`.
+fn refused(handler: &str) -> Vec<String> {
+    let text = format!(
+        "package main\nimport (\n\"context\"\n\"net/http\"\n\"github.com/aws/aws-lambda-go/events\"\naws \"github.com/aws/aws-lambda-go/lambda\"\n)\n\
+         type Plain struct {{ A string }}\ntype Fault struct {{}}\nfunc (f *Fault) Error() string {{ return \"\" }}\n\
+         type Deep struct {{ context.Context }}\n{handler}\nfunc main() {{ aws.Start(handler) }}\n"
+    );
+    let file = go::read(&text).unwrap();
+    assert!(file.whole, "{text}");
+    let package = go::GoPackage::new(vec![("main.go".to_owned(), file)]);
+    assert_eq!(package.is_executable(), Some(true));
+    package.refused().into_iter().map(|refused| refused.why).collect()
+}
+
+#[test]
+fn handlers_that_go_takes() {
+    for fine in [
+        "func handler() {}",
+        "func handler() error { return nil }",
+        "func handler(event any) (any, error) { return event, nil }",
+        "func handler(ctx context.Context) error { return nil }",
+        "func handler(ctx context.Context, event events.SQSEvent) (x string, err error) { return }",
+        "func handler(ctx context.Context, _ ...int) {}",
+        "func handler(d Deep, a int) {}",
+        "func handler(d *Deep, a int) (a int, e Fault) { return }",
+        "func handler(r *http.Request) (*Plain, *Fault) { return }",
+        "func handler(r http.Request, b int) http.Error { return nil }",
+        "func handler[T any](a, b, c T) {}",
+        // It is another one that is started.
+        "func handler(a, b, c int) {}\nfunc other() { handler := 1 }",
+        "var handler = func(a, b, c int) {}",
+    ] {
+        assert_eq!(refused(fine), [""; 0], "{fine}");
+    }
+}
+
+#[test]
+fn handlers_that_go_refuses() {
+    let of = |handler: &str| refused(handler).join("; ");
+    assert_eq!(of("func handler(ctx context.Context, a, b int) {}"), "takes 3 arguments, and two are the most");
+    assert_eq!(of("func handler(a, b int) {}"), "takes two arguments of which the first is no `context.Context`");
+    for first in ["events.SQSEvent", "*context.Context", "Plain", "*Plain", "map[string]string", "[]byte", "error"] {
+        let handler = format!("func handler(a {first}, ctx context.Context) error {{ return nil }}");
+        assert_eq!(of(&handler), "takes two arguments of which the first is no `context.Context`", "{first}");
+    }
+    for one in
+        ["string", "events.APIGatewayProxyResponse", "Plain", "*error", "interface{}", "(x Plain)", "(context.Context)"]
+    {
+        let handler = format!("func handler() {one} {{ panic(0) }}");
+        assert_eq!(of(&handler), "returns one value that is no `error`", "{one}");
+    }
+    assert_eq!(
+        of("func handler() (error, string) { panic(0) }"),
+        "returns two values of which the second is no `error`"
+    );
+    assert_eq!(of("func handler() (a, b int, err error) { return }"), "returns 3 values, and two are the most");
+    let literal = "package main\nimport \"github.com/aws/aws-lambda-go/lambda\"\nfunc main() {\n\tlambda.StartWithOptions(func(a, b int) {}, nil)\n}";
+    let package = go::GoPackage::new(vec![("m.go".to_owned(), go::read(literal).unwrap())]);
+    assert_eq!(package.refused().iter().map(|refused| (refused.line, refused.name)).collect::<Vec<_>>(), [(4, None)]);
+}
+
+#[test]
+fn what_go_makes_an_executable_of() {
+    let executable = |texts: &[&str]| {
+        go::GoPackage::new(texts.iter().map(|text| (String::new(), go::read(text).unwrap())).collect()).is_executable()
+    };
+    assert_eq!(executable(&["package main\nfunc main() {}"]), Some(true));
+    assert_eq!(executable(&["package main\nfunc f() {}", "package main\nfunc main() {}"]), Some(true));
+    assert_eq!(executable(&["package orders\nfunc main() {}"]), Some(false));
+    assert_eq!(executable(&["package main\nfunc (a A) main() {}"]), Some(false));
+    assert_eq!(executable(&["//go:build lambda\n\npackage main\nfunc f() {}"]), None);
+    assert_eq!(executable(&["package main\nfunc f("]), None);
 }
 
 #[test]

@@ -1,24 +1,29 @@
 //! Parsing with tree-sitter, with a limit, and walking over what comes of it without recursion.
 
-use super::{Language, MAX_CODE};
+use super::{Language as Spoken, MAX_CODE};
 use std::ops::ControlFlow;
-use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
+use tree_sitter::{Language, Node, ParseOptions, ParseState, Parser, Tree};
 
 /// How often the parser may report progress before it is stopped: it does so every hundred operations or so. Code that people write takes
 /// one report for some twenty bytes; what takes many times that is an attack on the parser.
 const MAX_REPORTS: usize = MAX_CODE / 4;
 
 /// Parses a text; `None` when it is too large or takes too long.
-pub(super) fn parse(language: Language, text: &str) -> Option<Tree> {
+pub(super) fn parse(language: Spoken, text: &str) -> Option<Tree> {
     if text.len() > MAX_CODE {
         return None;
     }
     let grammar = match language {
-        Language::JavaScript => tree_sitter_javascript::LANGUAGE,
-        Language::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
-        Language::Python => tree_sitter_python::LANGUAGE,
-        Language::Ruby => tree_sitter_ruby::LANGUAGE,
+        Spoken::JavaScript => tree_sitter_javascript::LANGUAGE,
+        Spoken::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
+        Spoken::Python => tree_sitter_python::LANGUAGE,
+        Spoken::Ruby => tree_sitter_ruby::LANGUAGE,
     };
+    parse_with(grammar, text)
+}
+
+/// Parses a text by a grammar.
+pub(super) fn parse_with(grammar: impl Into<Language>, text: &str) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&grammar.into()).ok()?;
     let mut reports = 0;

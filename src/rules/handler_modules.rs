@@ -5,7 +5,7 @@
 //! `lambda_handler.rb`), and for inline code
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html>; 2026-11-23.
 
-use super::handlers::{Family, Folders, Handled, within};
+use super::handlers::{Family, Folders, Handled, is_build_folder, is_recipe, shown, within};
 use crate::code::{Exports, Language, MAX_CODE, exports};
 use crate::data::nearest;
 use crate::model::Package;
@@ -351,58 +351,6 @@ enum Found {
 /// How far above the code recipes are looked for.
 const MAX_ABOVE: usize = 8;
 
-/// Folders that builds write to. What is in them, or not, says nothing about the next build.
-fn is_build_folder(name: &str) -> bool {
-    matches!(
-        name,
-        ".aws-sam"
-            | ".build"
-            | ".dist"
-            | ".esbuild"
-            | ".next"
-            | ".output"
-            | ".serverless"
-            | ".webpack"
-            | "artifact"
-            | "artifacts"
-            | "bin"
-            | "build"
-            | "built"
-            | "bundle"
-            | "bundles"
-            | "compiled"
-            | "dist"
-            | "js"
-            | "lib"
-            | "node_modules"
-            | "obj"
-            | "out"
-            | "output"
-            | "publish"
-            | "release"
-            | "target"
-            | "tmp"
-            | "vendor"
-            | "zip"
-    ) || name.starts_with("cdk.out")
-}
-
-/// Whether a file tells how others are made.
-fn is_recipe(file: &str, family: Family) -> bool {
-    let lower = file.to_ascii_lowercase();
-    let stem = lower.split('.').next().unwrap_or_default();
-    let scripts = ["build", "bundle", "package", "compile"];
-    let is_script = [".sh", ".py", ".js", ".mjs", ".cjs", ".ts", ".ps1", ".bat"].iter().any(|end| lower.ends_with(end))
-        && stem.split(['-', '_']).any(|word| scripts.contains(&word));
-    let is_any = matches!(lower.as_str(), "makefile" | "taskfile.yml" | "taskfile.yaml" | "justfile") || is_script;
-    let is_node = ["tsconfig", "webpack", "rollup", "vite", "esbuild", "tsup", "gulpfile", "gruntfile", "nx", "turbo"]
-        .contains(&stem)
-        || lower.starts_with(".babelrc")
-        || lower.starts_with("babel.config")
-        || lower == ".swcrc";
-    is_any || (family == Family::Node && is_node)
-}
-
 /// Scripts of a `package.json` that make files.
 const BUILD_SCRIPTS: &[&str] = &[
     "build",
@@ -542,12 +490,6 @@ fn inline(handled: &Handled, parts: &Parts, text: &Text) -> Option<Fault> {
         name: parts.name.to_owned(),
         instead: nearest_name(&exports, parts).map(|name| format!("index.{name}")),
     })
-}
-
-/// A file of the package as the user would call it.
-fn shown(written: &str, path: &str) -> String {
-    let folder = written.trim_end_matches('/').trim_start_matches("./");
-    if folder.is_empty() || folder == "." { path.to_owned() } else { format!("{folder}/{path}") }
 }
 
 /// The module of `EntryPoints` that esbuild makes the handler's module from.

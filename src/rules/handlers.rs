@@ -1,5 +1,6 @@
 //! Functions with their handlers and code, for the rules that look beside a template.
 
+use crate::engine::{Finding, Grade};
 use crate::model::{Package, Resource, World};
 use crate::source::{Files, Listing, Look, Source, SourceId, Span};
 use crate::value::{Data, Guard, Value};
@@ -17,6 +18,8 @@ pub(super) enum Family {
     DotNet,
     /// `provided.*`: an executable called `bootstrap`.
     Provided,
+    /// `go1.x`, gone since the end of 2023: an executable that the handler names.
+    Go,
 }
 
 impl Family {
@@ -29,6 +32,7 @@ impl Family {
             ("java", Self::Java),
             ("dotnet", Self::DotNet),
             ("provided", Self::Provided),
+            ("go1", Self::Go),
         ];
         kinds.into_iter().find(|(prefix, _)| runtime.starts_with(prefix)).map(|(_, family)| family)
     }
@@ -93,7 +97,7 @@ pub(super) fn handled<'a>(world: &World<'a>) -> Vec<Handled<'a>> {
 }
 
 /// Whether nothing but the runtime starts the handler.
-fn has_no_wrapper(function: &Resource) -> bool {
+pub(super) fn has_no_wrapper(function: &Resource) -> bool {
     function.get("Environment.Variables.AWS_LAMBDA_EXEC_WRAPPER").is_unset()
 }
 
@@ -160,4 +164,69 @@ pub(super) fn within(folder: &str, name: &str) -> String {
         (folder, "") => folder.to_owned(),
         (folder, name) => format!("{folder}/{name}"),
     }
+}
+
+/// Folders that builds write to. What is in them, or not, says nothing about the next build.
+pub(super) fn is_build_folder(name: &str) -> bool {
+    matches!(
+        name,
+        ".aws-sam"
+            | ".build"
+            | ".dist"
+            | ".esbuild"
+            | ".next"
+            | ".output"
+            | ".serverless"
+            | ".webpack"
+            | "artifact"
+            | "artifacts"
+            | "bin"
+            | "build"
+            | "built"
+            | "bundle"
+            | "bundles"
+            | "compiled"
+            | "dist"
+            | "js"
+            | "lib"
+            | "node_modules"
+            | "obj"
+            | "out"
+            | "output"
+            | "publish"
+            | "release"
+            | "target"
+            | "tmp"
+            | "vendor"
+            | "zip"
+    ) || name.starts_with("cdk.out")
+}
+
+/// Whether a file tells how others are made.
+pub(super) fn is_recipe(file: &str, family: Family) -> bool {
+    let lower = file.to_ascii_lowercase();
+    let stem = lower.split('.').next().unwrap_or_default();
+    let scripts = ["build", "bundle", "package", "compile"];
+    let is_script = [".sh", ".py", ".js", ".mjs", ".cjs", ".ts", ".ps1", ".bat"].iter().any(|end| lower.ends_with(end))
+        && stem.split(['-', '_']).any(|word| scripts.contains(&word));
+    let is_any = matches!(lower.as_str(), "makefile" | "taskfile.yml" | "taskfile.yaml" | "justfile") || is_script;
+    let is_node = ["tsconfig", "webpack", "rollup", "vite", "esbuild", "tsup", "gulpfile", "gruntfile", "nx", "turbo"]
+        .contains(&stem)
+        || lower.starts_with(".babelrc")
+        || lower.starts_with("babel.config")
+        || lower == ".swcrc";
+    is_any || (family == Family::Node && is_node)
+}
+
+/// A file of the package as the user would call it.
+pub(super) fn shown(written: &str, path: &str) -> String {
+    let folder = written.trim_end_matches('/').trim_start_matches("./");
+    if folder.is_empty() || folder == "." { path.to_owned() } else { format!("{folder}/{path}") }
+}
+
+/// A finding about a function with its handler and package: it names the function, and says where it is when that is not to be seen.
+pub(super) fn told(handled: &Handled, grade: Grade, span: Span, message: String) -> Finding {
+    let function = handled.function;
+    let finding = Finding::new(grade, span, message).related(&function.address).when(&handled.when);
+    if function.body.contains(span) { finding } else { finding.label(function.span, "for this function") }
 }

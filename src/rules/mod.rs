@@ -11,6 +11,7 @@ mod escalation;
 mod event_patterns;
 mod excess;
 mod exposure;
+mod go_code;
 mod handler_modules;
 mod handlers;
 mod layers;
@@ -141,6 +142,9 @@ rules! {
     custom_resource in "trigger/custom_resource.rs",
     queue_policy_order in "trigger/queue_policy_order.rs",
     sqs_visibility_timeout in "source/sqs_visibility_timeout.rs",
+    go_bootstrap_missing in "package/go_bootstrap_missing.rs",
+    go_handler_signature in "package/go_handler_signature.rs",
+    handler_format in "package/handler_format.rs",
     handler_not_found in "package/handler_not_found.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }

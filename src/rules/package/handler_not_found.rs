@@ -1,7 +1,7 @@
 //! `handler-not-found`: see `rules/package/handler-not-found.md`.
 
 use super::handler_modules::{Fault, Seeker};
-use super::handlers::{Folders, Handled, handled};
+use super::handlers::{self, Folders, Handled, handled};
 use crate::engine::{Finding, Findings, Grade};
 use crate::model::{Package, World};
 use crate::source::Span;
@@ -41,8 +41,8 @@ fn finding(handled: &Handled, fault: &Fault) -> Finding {
         ),
         Fault::NoPackage { wanted, instead } => {
             let message = format!("`{who}` cannot be packaged: there is no `{}`", shown(wanted));
-            let finding = Finding::new(Grade::WARNING, handled.package_span, message).related(who).when(&handled.when);
-            return at_function(handled, finding).help(format!("use `{}`", shown(instead)));
+            let finding = handlers::told(handled, Grade::WARNING, handled.package_span, message);
+            return finding.help(format!("use `{}`", shown(instead)));
         }
         Fault::NotIndex { instead } => {
             let message = format!("`{who}` cannot start: code in a template is in a file called `index`");
@@ -62,22 +62,11 @@ fn finding(handled: &Handled, fault: &Fault) -> Finding {
 }
 
 fn told(handled: &Handled, message: String) -> Finding {
-    let finding = Finding::new(Grade::WARNING, handled.span, message).related(&handled.function.address);
     let what = match handled.package {
         Package::Inline(_) => "this is its code",
         Package::Beside { .. } => "its code is from here",
     };
-    at_function(handled, finding.when(&handled.when)).label(handled.package_span, what)
-}
-
-/// Says which function it is about where that is not to be seen.
-fn at_function(handled: &Handled, finding: Finding) -> Finding {
-    let function = handled.function;
-    if function.body.contains(finding.primary.span) {
-        finding
-    } else {
-        finding.label(function.span, "for this function")
-    }
+    handlers::told(handled, Grade::WARNING, handled.span, message).label(handled.package_span, what)
 }
 
 /// A text of the file as it can be shown in a message.
