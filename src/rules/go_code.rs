@@ -56,7 +56,11 @@ impl<'a> GoCode<'a> {
 
 /// The files of Go in a folder that are no tests, and that the tool does not pass over.
 pub(super) fn go_files(listing: &Listing) -> impl Iterator<Item = &str> {
-    listing.files().filter(|name| name.ends_with(".go") && !name.ends_with("_test.go") && !name.starts_with(['_', '.']))
+    let is_part = |name: &&str| {
+        let stem = name.strip_suffix(".go");
+        stem.is_some_and(|stem| !stem.ends_with("_test") && !stem.starts_with(['_', '.']))
+    };
+    listing.files().filter(is_part)
 }
 
 /// The folder of a function that starts an executable, and the path by which the user calls it.

@@ -163,11 +163,10 @@ impl GoPackage {
     /// Source: `lambda/handler.go` of aws-lambda-go (`validateArguments`, `validateReturns`); 2026-11-23.
     fn fault(&self, signature: &Signature) -> Option<String> {
         match signature.takes.as_slice() {
-            [] | [_] => {}
             [first, _] if self.is_other(first, &GoType::Context) => {
                 return Some("takes two arguments of which the first is no `context.Context`".to_owned());
             }
-            [_, _] => {}
+            [] | [_] | [_, _] => {}
             more => return Some(format!("takes {} arguments, and two are the most", more.len())),
         }
         match signature.returns.as_slice() {
