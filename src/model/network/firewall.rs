@@ -17,6 +17,10 @@ pub struct Firewall<'a> {
 struct Gate<'a> {
     /// Security groups of the template, each where a rule names it.
     groups: Vec<(&'a Resource, Span)>,
+    /// Rules that let in everybody, whatever the address: where they name it.
+    everybody: Vec<Span>,
+    /// Whether it certainly lets nothing out.
+    shut: bool,
     /// Whether somebody else is, or may be, let in too: addresses, groups that are not declared, rules that are not seen.
     others: bool,
 }
@@ -38,6 +42,7 @@ impl<'a> Firewall<'a> {
             for rule in rules {
                 gate.add(world, group, &rule);
             }
+            gate.shut = !hidden && !given_out.contains(&(group.source, &*group.address)) && lets_nothing_out(group);
             firewall.groups.insert(group.span, gate);
         }
         for rule in world.of_kind("AWS::EC2::SecurityGroupIngress") {
@@ -49,7 +54,28 @@ impl<'a> Firewall<'a> {
                 }
             }
         }
+        for rule in world.of_kind("AWS::EC2::SecurityGroupEgress") {
+            let ids = rule.get("GroupId").text();
+            for (id, _, _) in ids.set() {
+                let group = declared(world, rule, GROUP, id);
+                if let Some(gate) = group.and_then(|group| firewall.groups.get_mut(&group.span)) {
+                    gate.shut = false;
+                }
+            }
+        }
         firewall
+    }
+
+    /// Whether nothing gets out of a group.
+    #[must_use]
+    pub fn is_shut(&self, group: &Resource) -> bool {
+        self.groups.get(&group.span).is_some_and(|gate| gate.shut)
+    }
+
+    /// Where rules of a group let in everybody.
+    #[must_use]
+    pub fn everybody(&self, group: &Resource) -> &[Span] {
+        self.groups.get(&group.span).map(|gate| gate.everybody.as_slice()).unwrap_or_default()
     }
 
     /// Whether traffic from something in the groups `from` may reach something in the groups `to`. What addresses
@@ -100,6 +126,11 @@ impl<'a> Gate<'a> {
         let source = rule.get("SourceSecurityGroupId");
         let ids = source.text();
         self.others |= !ids.is_exhaustive() || ids.some(|id| id.is_none());
+        for block in ["CidrIp", "CidrIpv6"] {
+            let addresses = rule.get(block).literals();
+            let all = addresses.set().filter(|(address, ..)| matches!(address.as_str(), "0.0.0.0/0" | "::/0"));
+            self.everybody.extend(all.map(|(_, span, _)| span));
+        }
         for (id, span, _) in ids.set() {
             match declared(world, holder, GROUP, id) {
                 Some(group) => self.groups.push((group, span)),
@@ -107,4 +138,19 @@ impl<'a> Gate<'a> {
             }
         }
     }
+}
+
+/// Whether the rules of a group for what goes out are all about addresses that nobody has. Without rules everything goes out;
+/// people and the CDK write such a rule to take that away.
+fn lets_nothing_out(group: &Resource) -> bool {
+    let (rules, closed) = group.get("SecurityGroupEgress").items(false);
+    let nowhere = |address: Option<&String>| {
+        address.is_some_and(|address| matches!(address.as_str(), "127.0.0.1/32" | "255.255.255.255/32" | "::1/128"))
+    };
+    closed
+        && !rules.is_empty()
+        && rules.iter().all(|rule| {
+            ["CidrIp", "CidrIpv6"].iter().any(|block| rule.get(block).literals().every(nowhere))
+                && rule.get("DestinationSecurityGroupId").is_unset()
+        })
 }

@@ -73,6 +73,29 @@ pub fn filled(value: &Value<&Data>) -> Guard {
     out
 }
 
+/// The deployments in which a function is in a VPC, as far as its `VpcConfig` shows it. A list that comes from a parameter or from
+/// another stack has something in it, unless its default is empty.
+#[must_use]
+pub fn inside(function: &Resource) -> Guard {
+    let subnets = function.get("VpcConfig.SubnetIds");
+    if subnets.is_exhaustive() {
+        return filled(&subnets);
+    }
+    let config = function.get("VpcConfig");
+    let has_list = |data: &&Data| data.map().is_some_and(|map| map.get("SubnetIds").is_some());
+    let written =
+        config.set().filter(|(data, ..)| has_list(data)).fold(Guard::never(), |all, (_, _, when)| all.or(when));
+    let is_empty = |data: &&Data| {
+        data.list().is_some_and(|list| {
+            let blank = |text: Option<&&Text>| text.is_none_or(|text| text.is_empty());
+            !list.open && list.items.iter().all(|item| item.borrow().text().every(blank))
+        })
+    };
+    let nothing =
+        subnets.set().filter(|(data, ..)| is_empty(data)).fold(subnets.unset_when(), |all, (_, _, when)| all.or(when));
+    written.and(&nothing.not())
+}
+
 /// The deployments in which a list is certainly not set, or has nothing in it.
 #[must_use]
 pub fn empty(value: &Value<&Data>) -> Guard {

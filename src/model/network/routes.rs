@@ -4,7 +4,7 @@ use super::{declared, given_out, lists};
 use crate::data::vpc_endpoints::Service;
 use crate::model::{Resource, World};
 use crate::source::{SourceId, Span};
-use crate::value::{Guard, Piece, Text};
+use crate::value::{Data, Guard, Piece, Text, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 const VPC: &str = "AWS::EC2::VPC";
@@ -129,21 +129,40 @@ impl<'a> Routes<'a> {
     /// no public address, and those with no route at all.
     #[must_use]
     pub fn dead_ends(&self, world: &World<'a>, function: &Resource) -> Vec<DeadEnd<'a>> {
-        let mut out = Vec::new();
         // An address of IPv6 is public.
         if !function.get("VpcConfig.Ipv6AllowedForDualStack").is_unset() {
-            return out;
+            return Vec::new();
         }
-        for list in lists(&function.get("VpcConfig.SubnetIds")) {
+        self.dead_ends_among(world, function, &function.get("VpcConfig.SubnetIds"))
+    }
+
+    /// The same among a list of subnets that some resource has.
+    #[must_use]
+    pub fn dead_ends_among(&self, world: &World<'a>, holder: &Resource, subnets: &Value<&Data>) -> Vec<DeadEnd<'a>> {
+        let mut out = Vec::new();
+        for list in lists(subnets) {
             for item in &list.items {
                 for (id, span, when) in item.text().set() {
-                    if let Some(subnet) = declared(world, function, SUBNET, id) {
-                        self.look(world, subnet, span, &when.and(&function.when), &mut out);
-                    }
+                    self.dead_ends_at(world, holder, id, span, when, &mut out);
                 }
             }
         }
         out
+    }
+
+    /// The same of one subnet that some resource names.
+    pub fn dead_ends_at(
+        &self,
+        world: &World<'a>,
+        holder: &Resource,
+        id: &Text,
+        span: Span,
+        when: &Guard,
+        out: &mut Vec<DeadEnd<'a>>,
+    ) {
+        if let Some(subnet) = declared(world, holder, SUBNET, id) {
+            self.look(world, subnet, span, &when.and(&holder.when), out);
+        }
     }
 
     fn look(&self, world: &World<'a>, subnet: &'a Resource, span: Span, when: &Guard, out: &mut Vec<DeadEnd<'a>>) {

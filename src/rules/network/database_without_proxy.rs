@@ -2,7 +2,7 @@
 
 use super::databases::{Connection, Databases};
 use crate::engine::{Finding, Findings, Grade};
-use crate::model::network::empty;
+use crate::model::network::inside;
 use crate::model::{Function, Trigger, TriggerKind, World};
 use crate::value::Guard;
 
@@ -41,9 +41,8 @@ fn unbounded(world: &World, function: &Function) -> Guard {
     if some && all_single {
         return Guard::never();
     }
-    let outside = empty(&function.resource.get("VpcConfig.SubnetIds"));
     let reserved = function.resource.get("ReservedConcurrentExecutions");
-    function.resource.when.and(&outside.not()).and(&reserved.unset_when())
+    inside(function.resource).and(&reserved.unset_when())
 }
 
 /// Whether a trigger runs the function once at a time, or as often as somebody has bounded.
