@@ -148,6 +148,11 @@ impl Shared<'_> {
             Bound::Least(least) => format!("at least {least}"),
             Bound::Most(most) => format!("at most {most}"),
         };
+        let service = match self.users.first().map(|user| &*user.kind) {
+            Some(kind) if kind.starts_with("AWS::SQS::") => "SQS",
+            Some(kind) if kind.starts_with("AWS::ApiGateway") => "API Gateway",
+            _ => "Lambda",
+        };
         let of_function = self.users.first().is_some_and(|user| user.is(FUNCTION));
         match (excess.limit.path, &excess.amount) {
             ("Timeout", Amount::Number(n)) if of_function => {
@@ -164,16 +169,16 @@ impl Shared<'_> {
             }
             (_, Amount::Number(n)) => {
                 let unit = excess.limit.unit.map(|unit| format!(" {unit}")).unwrap_or_default();
-                format!("{property} of {who} is {n}{unit}; Lambda takes {bound}{unit}")
+                format!("{property} of {who} is {n}{unit}; {service} takes {bound}{unit}")
             }
             (_, Amount::Characters(n)) => {
-                format!("{property} of {who} has {}; Lambda takes {bound}", plural(*n, "character"))
+                format!("{property} of {who} has {}; {service} takes {bound}", plural(*n, "character"))
             }
             (_, Amount::CharactersAtLeast(n)) => {
-                format!("{property} of {who} has {n} characters or more; Lambda takes {bound}")
+                format!("{property} of {who} has {n} characters or more; {service} takes {bound}")
             }
             (_, Amount::Items(n)) => {
-                format!("{property} of {who} has {}; Lambda takes {bound}", plural(*n, "entry"))
+                format!("{property} of {who} has {}; {service} takes {bound}", plural(*n, "entry"))
             }
             (_, Amount::Bytes(n)) => {
                 format!(

@@ -14,11 +14,14 @@ use std::sync::Arc;
 /// Items of one list that may be left out; with more of them only those are counted that are always there.
 const MAX_OPTIONAL_ITEMS: usize = 32;
 
+/// Other types than Lambda's own whose limits are looked at; those of the rest belong to the rules about them.
+const OTHERS: &[&str] = &["AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer", "AWS::SQS::Queue"];
+
 pub(super) fn check(world: &World, out: &mut Findings) {
     let mut excesses = Excesses::default();
     for resource in &world.resources {
-        let Some(limited) = limited_type(&resource.kind).filter(|limited| limited.name.starts_with("AWS::Lambda::"))
-        else {
+        let is_ours = |name: &str| name.starts_with("AWS::Lambda::") || OTHERS.contains(&name);
+        let Some(limited) = limited_type(&resource.kind).filter(|limited| is_ours(limited.name)) else {
             continue;
         };
         let properties = resource.properties.borrow().within(&resource.when);
