@@ -18,6 +18,9 @@ pub const WHOLE_POLICY: &str = "LambdaLint::Cli::WholePolicy";
 /// SAM writes it into the API's definition.
 pub const SAM_ROUTE: &str = "LambdaLint::Sam::Route";
 
+/// The entry of a mapping's metadata in which the type of the SAM event stands that it is made from.
+pub const SAM_EVENT: &str = "LambdaLint::Sam::Event";
+
 /// A resource's place in its world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceId(pub u32);

@@ -15,6 +15,7 @@ mod go_code;
 mod handler_modules;
 mod handlers;
 mod layers;
+mod mappings;
 mod meta;
 mod narrow;
 mod notifications;
@@ -147,6 +148,11 @@ rules! {
     function_untriggered in "trigger/function_untriggered.rs",
     custom_resource in "trigger/custom_resource.rs",
     queue_policy_order in "trigger/queue_policy_order.rs",
+    esm_batch_size in "source/esm_batch_size.rs",
+    esm_on_success in "source/esm_on_success.rs",
+    esm_property_unsupported in "source/esm_property_unsupported.rs",
+    esm_scaling_mode in "source/esm_scaling_mode.rs",
+    esm_starting_position in "source/esm_starting_position.rs",
     sqs_visibility_timeout in "source/sqs_visibility_timeout.rs",
     go_bootstrap_missing in "package/go_bootstrap_missing.rs",
     go_handler_signature in "package/go_handler_signature.rs",

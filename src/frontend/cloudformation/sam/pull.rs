@@ -3,6 +3,7 @@
 use super::events::Event;
 use super::function::Function;
 use super::make::{Maker, list, literal, map, owned, set, text};
+use crate::model::SAM_EVENT;
 use crate::value::{Data, Entry, Map, Text, Value};
 use std::sync::Arc;
 
@@ -60,6 +61,9 @@ pub(super) fn mapping(maker: &mut Maker, function: &mut Function, event: &Event,
     rights(maker, function, event, kind, source);
     destination(function, event, &mut properties);
     maker.make(&event.id, "AWS::Lambda::EventSourceMapping", properties, &event.from);
+    if let Some(made) = maker.out.last_mut() {
+        made.metadata = map(vec![(SAM_EVENT, literal(kind, span))], span);
+    }
 }
 
 /// What Kafka's events say in words of their own.
