@@ -121,9 +121,10 @@ pub(super) fn fifo(polls: &Polls) -> (Guard, Guard) {
         };
         return (is(true), is(false).or(&value.unset_when()));
     }
-    match polls.arn.and_then(|arn| arn.as_literal()) {
-        Some(arn) if arn.ends_with(".fifo") => (Guard::always(), Guard::never()),
-        Some(_) => (Guard::never(), Guard::always()),
+    // The names of FIFO queues end so, and only theirs can.
+    match polls.arn.and_then(|arn| arn.as_literal()).map(|arn| arn.strip_suffix(".fifo").is_some()) {
+        Some(true) => (Guard::always(), Guard::never()),
+        Some(false) => (Guard::never(), Guard::always()),
         None => (Guard::never(), Guard::never()),
     }
 }
