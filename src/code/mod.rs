@@ -4,6 +4,7 @@
 //! names that are put together, code that does not parse) is open, and whoever asks gets no answer. Without the feature `source-code`
 //! nothing is parsed and everything is open.
 
+pub mod dockerfile;
 pub mod go;
 #[cfg(feature = "source-code")]
 mod javascript;

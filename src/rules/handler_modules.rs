@@ -154,6 +154,9 @@ impl<'a> Seeker<'a> {
     /// The fault that a package is that is not there. What is not there may be made by somebody, so it is only told when it is to be
     /// seen what was meant: a folder that is spelled with other capitals, or the file that the handler names, one folder up.
     fn no_package(&self, handled: &Handled, parts: &Parts, path: &str, written: &str) -> Option<Fault> {
+        if ARCHIVES.iter().any(|ending| path.to_ascii_lowercase().ends_with(ending)) {
+            return None;
+        }
         let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
         let (written_above, _) = written.trim_end_matches('/').rsplit_once('/').unwrap_or((".", ""));
         let listing = self.folders.list(above)?;
@@ -347,6 +350,9 @@ enum Found {
     /// It cannot be told.
     Unknown,
 }
+
+/// Endings of archives, which somebody makes.
+const ARCHIVES: &[&str] = &[".zip", ".jar", ".war", ".tgz", ".gz"];
 
 /// How far above the code recipes are looked for.
 const MAX_ABOVE: usize = 8;

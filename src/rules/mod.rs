@@ -4,6 +4,7 @@
 //! the list below. A rule reads the [`World`] and never a syntax; what only a format can get wrong is reported by
 //! its front-end, under a rule that has a page alone.
 
+mod base_images;
 mod channels;
 mod databases;
 mod environment_size;

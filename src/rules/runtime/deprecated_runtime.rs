@@ -1,5 +1,6 @@
 //! `deprecated-runtime`: see `rules/runtime/deprecated-runtime.md`.
 
+use super::base_images::{Based, based};
 use super::runtimes::{Use, uses};
 use crate::data::Date;
 use crate::data::runtimes::{Runtime, Status, runtime, table_date};
@@ -19,6 +20,29 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         if let Some(finding) = judge(&used, known, world.today) {
             out.push(used.tell(finding).help(help(&used, known, world.today)));
         }
+    }
+    for based in based(world) {
+        let Some(known) = runtime(&based.runtime).filter(|known| known.status(world.today) >= Status::Deprecated)
+        else {
+            continue;
+        };
+        out.push(image(&based, known));
+    }
+}
+
+/// A function in an image can be created and updated whatever is in it; it only gets no more patches.
+fn image(based: &Based, known: &Runtime) -> Finding {
+    let who = &based.function.address;
+    let (image, file) = (based.image.escape_debug(), based.file.escape_debug());
+    let since = known.deprecated.map_or_else(String::new, |date| format!(" since {date}"));
+    let message = format!(
+        "the image of `{who}` is built on `{image}` (`{file}`, line {}), which gets no updates{since}",
+        based.line
+    );
+    let finding = Finding::new(Grade::NOTE, based.span, message).related(who).when(&based.function.when);
+    match known.successor {
+        Some(newest) => finding.help(format!("build it on the image for `{newest}`")),
+        None => finding.help("build it on another image"),
     }
 }
 
