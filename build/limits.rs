@@ -148,6 +148,7 @@ const NUMBERS: &[(&str, &str, &str)] = &[
     ),
     ("function.resource_policy_bytes.max", "RESOURCE_POLICY_BYTES", "Bytes of a function's resource-based policy."),
     ("function.layers.max", "LAYERS", "Layers of a function."),
+    ("package.unzipped_mb", "UNZIPPED_MB", "MB of a function's code and layers, unzipped."),
     ("function.tags.max", "TAGS", "Tags of a resource."),
     ("function.vpc.subnets_max", "SUBNETS", "Subnets of a function."),
     ("function.vpc.security_groups_max", "SECURITY_GROUPS", "Security groups of a function."),

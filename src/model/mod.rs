@@ -16,7 +16,7 @@ pub use application::{Application, Function, FunctionId, Permission, ResourcePol
 pub use elsewhere::{About, Elsewhere};
 pub use order::{Wait, Waits};
 pub use package::Package;
-pub use resource::{Names, Origin, Reference, Resource, ResourceId, SAM_EVENT, SAM_ROUTE, WHOLE_POLICY};
+pub use resource::{LAYER_SIZES, Names, Origin, Reference, Resource, ResourceId, SAM_EVENT, SAM_ROUTE, WHOLE_POLICY};
 pub use trigger::{Trigger, TriggerKind};
 pub(crate) use triggers::{pseudo, states, substituted};
 pub use world::World;

@@ -21,6 +21,10 @@ pub const SAM_ROUTE: &str = "LambdaLint::Sam::Route";
 /// The entry of a mapping's metadata in which the type of the SAM event stands that it is made from.
 pub const SAM_EVENT: &str = "LambdaLint::Sam::Event";
 
+/// The property of a function that has the sizes of its layers, zipped, in bytes and in their order, as they are printed.
+/// A name of our own: CloudFormation has no word for it.
+pub const LAYER_SIZES: &str = "LambdaLint::Cli::LayerSizes";
+
 /// A resource's place in its world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceId(pub u32);
@@ -52,6 +56,8 @@ pub struct Resource {
     pub source: SourceId,
     /// Its `Metadata` (unset where it has none).
     pub metadata: Value<Data>,
+    /// What becomes of it when another takes its place: `UpdateReplacePolicy`, and what SAM makes of `RetentionPolicy`.
+    pub update_replace_policy: Value<Data>,
 }
 
 /// That a resource's properties refer to another resource of its template.

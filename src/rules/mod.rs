@@ -109,6 +109,8 @@ rules! {
     policy_malformed in "role/policy_malformed.rs",
     policy_old_version in "role/policy_old_version.rs",
     layer_incompatible in "layer/layer_incompatible.rs",
+    layer_retention in "layer/layer_retention.rs",
+    layer_total_size in "layer/layer_total_size.rs",
     layer_arn in "layer/layer_arn.rs",
     layer_third_party in "layer/layer_third_party.rs",
     public_layer in "layer/public_layer.rs",

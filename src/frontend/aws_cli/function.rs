@@ -5,7 +5,7 @@ use super::lower::{
 };
 use super::tree::{Tree, text};
 use super::{PROVISIONED, SETTING, tree};
-use crate::model::Names;
+use crate::model::{LAYER_SIZES, Names};
 use crate::source::Span;
 use crate::syntax::NodeId;
 use crate::value::{Data, Entry, List, Map, Piece, Text, Value};
@@ -166,6 +166,12 @@ fn layers(tree: &Tree, node: NodeId, map: &mut Map) {
     });
     let list_value = Data::List(List { items: items.collect(), open: false });
     map.insert("Layers", tree.key_span(node, "Layers"), Value::known(list_value, tree.span(list)));
+    let sizes = tree.document.items(list).iter().filter_map(|item| tree.get(*item, "CodeSize"));
+    let sizes: Vec<_> = sizes.map(|size| Arc::new(tree.value(size))).collect();
+    if !sizes.is_empty() {
+        let sizes = Data::List(List { items: sizes, open: false });
+        map.insert(LAYER_SIZES, tree.key_span(node, "Layers"), Value::known(sizes, tree.span(list)));
+    }
 }
 
 /// Tags are a map in the Lambda API and a list in CloudFormation.

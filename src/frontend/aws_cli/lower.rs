@@ -83,6 +83,7 @@ impl Lowering<'_> {
             names,
             source: self.tree.document.source(),
             metadata: Value::unset(span),
+            update_replace_policy: Value::unset(span),
         });
     }
 

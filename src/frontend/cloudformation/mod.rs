@@ -127,7 +127,8 @@ fn lower(template: &Template, declared: &Declared) -> Resource {
             .filter_map(|item| Some((Arc::from(template.bound_name(document.text(*item)?)), template.span(*item))))
             .collect()
     });
-    let metadata = field("Metadata").map_or_else(|| Value::unset(span), |id| template.evaluate(id, 0));
+    let value = |name: &str| field(name).map_or_else(|| Value::unset(span), |id| template.evaluate(id, 0));
+    let (metadata, update_replace_policy) = (value("Metadata"), value("UpdateReplacePolicy"));
     let resource = Resource {
         address: declared.id.clone(),
         kind: declared.kind.clone(),
@@ -141,6 +142,7 @@ fn lower(template: &Template, declared: &Declared) -> Resource {
         names: names(template, &declared.id),
         source: template.source,
         metadata,
+        update_replace_policy,
     };
     template.bindings.replace(Vec::new());
     resource

@@ -61,6 +61,7 @@ impl<'a, 't> Maker<'a, 't> {
             names,
             source: self.template.source,
             metadata: Value::unset(from.span),
+            update_replace_policy: Value::unset(from.span),
         });
     }
 

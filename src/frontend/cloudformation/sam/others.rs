@@ -51,6 +51,11 @@ pub(super) fn lower(maker: &mut Maker, mut resource: Resource) {
         if let Some(entry) = properties.entries.iter_mut().find(|entry| &*entry.key == "ContentUri") {
             entry.key = Arc::from("Content");
         }
+        // SAM keeps old versions unless it is told not to.
+        resource.update_replace_policy = match properties.get("RetentionPolicy").cloned() {
+            Some(retention) => retention,
+            None => Value::known(Data::Text(Text::literal("Retain")), resource.span),
+        };
     }
     resource.kind = Arc::from(kind);
     maker.out.push(resource);
