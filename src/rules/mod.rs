@@ -160,6 +160,7 @@ rules! {
     go_bootstrap_missing in "package/go_bootstrap_missing.rs",
     go_handler_signature in "package/go_handler_signature.rs",
     handler_format in "package/handler_format.rs",
+    package_contents in "package/package_contents.rs",
     handler_not_found in "package/handler_not_found.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }
