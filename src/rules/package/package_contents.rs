@@ -3,7 +3,7 @@
 use super::handlers::{Family, Folders, Handled, handled, is_build_folder, shown, told, within};
 use crate::engine::{Findings, Grade};
 use crate::model::{Package, World};
-use crate::source::{Listing, Look};
+use crate::source::Look;
 use rustc_hash::FxHashMap;
 
 /// How much of one world's packages is looked at: folders, the depth of one in its package, and the bytes of a file that may be a secret.
@@ -132,35 +132,43 @@ fn contents(family: Family, package: &str, folders: &Folders, left: &mut usize) 
         }
         for folder in listing.folders() {
             let path = within(&inner, folder);
-            match ballast(family, folder, &within(package, &path), folders) {
-                Some(Some(reader)) => out.push(Found { path, kind: Kind::Ballast(reader) }),
-                Some(None) => {}
-                None if depth < MAX_DEPTH => open.push((path, depth + 1)),
-                None => {}
+            match inner_folder(family, folder, &within(package, &path), folders) {
+                Inner::Ballast(reader) => out.push(Found { path, kind: Kind::Ballast(reader) }),
+                Inner::Code if depth < MAX_DEPTH => open.push((path, depth + 1)),
+                Inner::Code | Inner::Others => {}
             }
         }
     }
     out
 }
 
-/// Folders that are not looked into; and, for whom they are of no use, if they are of none.
-fn ballast(family: Family, name: &str, path: &str, folders: &Folders) -> Option<Option<&'static str>> {
+/// A folder in a package.
+enum Inner {
+    /// It holds code, as far as can be told.
+    Code,
+    /// It is not looked into.
+    Others,
+    /// It is of no use to whom.
+    Ballast(&'static str),
+}
+
+fn inner_folder(family: Family, name: &str, path: &str, folders: &Folders) -> Inner {
     let language = match family {
         Family::Python => "Python",
         Family::Ruby => "Ruby",
         _ => "Node.js",
     };
     match name {
-        "node_modules" => Some((family != Family::Node).then_some(language)),
+        "node_modules" if family == Family::Node => Inner::Others,
+        "node_modules" => Inner::Ballast(language),
         // An environment is made for the machine that it lies on, and Lambda's Python looks elsewhere.
-        ".venv" | "venv" | "env" => {
-            let is_environment = folders
-                .list(path)
-                .is_some_and(|listing: std::rc::Rc<Listing>| listing.look("pyvenv.cfg") == Look::File);
-            is_environment.then_some(Some(language))
+        ".venv" | "venv" | "env"
+            if folders.list(path).is_some_and(|listing| listing.look("pyvenv.cfg") == Look::File) =>
+        {
+            Inner::Ballast(language)
         }
-        ".git" | ".aws-sam" | ".serverless" | ".terraform" | "cdk.out" => Some(None),
-        _ => None,
+        ".git" | ".aws-sam" | ".serverless" | ".terraform" | "cdk.out" => Inner::Others,
+        _ => Inner::Code,
     }
 }
 
