@@ -89,3 +89,14 @@ pub const QUEUE_POLLERS: i64 = 2;
 ///
 /// Source: Lambda developer guide, "Using AWS Lambda with Amazon DynamoDB", read on 2026-11-23: "up to two Lambda functions".
 pub const TABLE_READERS: usize = 2;
+
+/// How many readers one shard of a Kinesis stream takes that share its throughput: each reads it once a second, and it can be read five times
+/// in one.
+///
+/// Source: Kinesis Data Streams developer guide, "Quotas and limits", read on 2026-11-23.
+pub const STREAM_READERS: usize = 5;
+
+/// The fewest receives after which a queue that feeds a function should give a message up.
+///
+/// Source: Lambda developer guide, "Creating and configuring an Amazon SQS event source mapping", read on 2026-11-22: "at least 5".
+pub const ADVISED_RECEIVES: i64 = 5;
