@@ -13,6 +13,8 @@ pub enum Expression {
     Ref(Box<str>),
     /// An attribute of a resource: logical id and name.
     Attribute(Box<str>, Box<str>),
+    /// A word that needs no quotes.
+    Word(Box<str>),
     /// A text with `${…}` in it.
     Sub(Box<str>),
     /// Several values.
@@ -31,6 +33,8 @@ impl Expression {
             (Self::Attribute(name, attribute), Language::Json) => {
                 format!("{{\"Fn::GetAtt\": [{}, {}]}}", quoted(name), quoted(attribute))
             }
+            (Self::Word(word), Language::Yaml) => word.to_string(),
+            (Self::Word(word), Language::Json) => quoted(word),
             (Self::Sub(text), Language::Yaml) => format!("!Sub {}", quoted(text)),
             (Self::Sub(text), Language::Json) => format!("{{\"Fn::Sub\": {}}}", quoted(text)),
             (Self::List(items), _) => format!("[{}]", Self::join(items, language)),

@@ -42,10 +42,15 @@ impl Shown {
     }
 }
 
+/// More databases than this are not looked at.
+const MOST: usize = 50;
+
 /// The databases of a world.
 pub(super) struct Databases<'a> {
     /// Clusters, and instances that belong to none.
     list: Vec<&'a Resource>,
+    /// Those whose security groups are all declared, with them.
+    guarded: Vec<(&'a Resource, Vec<&'a Resource>)>,
     firewall: Firewall<'a>,
 }
 
@@ -53,8 +58,14 @@ impl<'a> Databases<'a> {
     /// The databases; `None` where there are none.
     pub(super) fn of(world: &World<'a>) -> Option<Self> {
         let alone = |instance: &&Resource| instance.get("DBClusterIdentifier").is_unset();
-        let list: Vec<&Resource> = world.of_kind(CLUSTER).chain(world.of_kind(INSTANCE).filter(alone)).collect();
-        (!list.is_empty()).then(|| Self { list, firewall: Firewall::of(world) })
+        let all = world.of_kind(CLUSTER).chain(world.of_kind(INSTANCE).filter(alone));
+        let list: Vec<&Resource> = all.take(MOST).collect();
+        let groups = |database: &&'a Resource| {
+            let property = if database.is(CLUSTER) { "VpcSecurityGroupIds" } else { "VPCSecurityGroups" };
+            Some((*database, Firewall::groups(world, database, property)?))
+        };
+        let guarded = list.iter().filter_map(groups).collect();
+        (!list.is_empty()).then(|| Self { list, guarded, firewall: Firewall::of(world) })
     }
 
     /// What a function connects to: each database once, by the best evidence.
@@ -84,10 +95,8 @@ impl<'a> Databases<'a> {
             }
         }
         if let Some(own) = Firewall::groups(world, function.resource, "VpcConfig.SecurityGroupIds") {
-            for database in &self.list {
-                let property = if database.is(CLUSTER) { "VpcSecurityGroupIds" } else { "VPCSecurityGroups" };
-                let Some(groups) = Firewall::groups(world, database, property) else { continue };
-                if let Some(span) = self.firewall.lets_in(&own, &groups) {
+            for (database, groups) in &self.guarded {
+                if let Some(span) = self.firewall.lets_in(&own, groups) {
                     let when = function.resource.when.and(&database.when);
                     add(Connection { database, shown_by: Shown::Group, span, when });
                 }

@@ -12,6 +12,11 @@ const SUBNET: &str = "AWS::EC2::Subnet";
 const TABLE: &str = "AWS::EC2::RouteTable";
 const GATEWAY: &str = "AWS::EC2::InternetGateway";
 
+/// More subnets of a function than this are not looked at: Lambda takes as many.
+const SUBNETS: usize = 16;
+/// Nor are more routes of a table, nor more endpoints.
+const ROUTES: usize = 200;
+
 /// The routes and endpoints that a template declares.
 #[derive(Debug)]
 pub struct Routes<'a> {
@@ -73,7 +78,7 @@ impl<'a> Routes<'a> {
             match &*resource.kind {
                 "AWS::EC2::SubnetRouteTableAssociation" => routes.associate(world, resource),
                 "AWS::EC2::Route" => routes.route(world, resource),
-                "AWS::EC2::VPCEndpoint" => {
+                "AWS::EC2::VPCEndpoint" if routes.endpoints.len() < ROUTES => {
                     let (vpc, service) = (resource.get("VpcId").text(), resource.get("ServiceName").text());
                     let vpc = vpc.only().and_then(|vpc| declared(world, resource, VPC, vpc));
                     let service = service.only().map(|service| (*service).clone());
@@ -141,7 +146,7 @@ impl<'a> Routes<'a> {
     pub fn dead_ends_among(&self, world: &World<'a>, holder: &Resource, subnets: &Value<&Data>) -> Vec<DeadEnd<'a>> {
         let mut out = Vec::new();
         for list in lists(subnets) {
-            for item in &list.items {
+            for item in list.items.iter().take(SUBNETS) {
                 for (id, span, when) in item.text().set() {
                     self.dead_ends_at(world, holder, id, span, when, &mut out);
                 }
@@ -178,11 +183,14 @@ impl<'a> Routes<'a> {
         };
         let tables = self.tables.get(&subnet.span).map(Vec::as_slice).unwrap_or_default();
         let mut unassociated = when.clone();
-        for (table, table_when) in tables {
+        for (table, table_when) in tables.iter().take(SUBNETS) {
             unassociated = unassociated.and(&table_when.not());
             let Some(table) = table else { continue };
             let mut closed = when.and(table_when);
             let routes = self.by_table.get(&table.span).map(Vec::as_slice).unwrap_or_default();
+            if routes.len() > ROUTES {
+                continue;
+            }
             for route in routes {
                 closed = closed.and(&route.resource.when.not());
                 add(Some(route.resource), &when.and(table_when).and(&route.internet));

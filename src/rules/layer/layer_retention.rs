@@ -1,6 +1,7 @@
 //! `layer-retention`: see `rules/layer/layer-retention.md`.
 
-use crate::engine::{Finding, Findings, Grade};
+use crate::engine::{Applicability, Finding, Findings, Fix, Grade};
+use crate::fix::{self, Expression};
 use crate::model::{Resource, World};
 use crate::source::Span;
 use crate::value::{Guard, SymbolKind, Text};
@@ -20,13 +21,20 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         let name = layer.called();
         let message = format!("each change of `{name}` deletes the version that others use");
         let at = policy.set().next().map_or(layer.span, |(_, span, _)| span);
-        out.push(
-            Finding::new(Grade::NOTE, at, message)
-                .label(span, how)
-                .when(&when)
-                .related(name)
-                .help(if policy.is_unset() { "add `UpdateReplacePolicy: Retain`" } else { "write `Retain`" }),
-        );
+        let mut finding = Finding::new(Grade::NOTE, at, message)
+            .label(span, how)
+            .when(&when)
+            .related(name)
+            .help(if policy.is_unset() { "add `UpdateReplacePolicy: Retain`" } else { "write `Retain`" });
+        let written = layer.update_replace_policy.borrow().text();
+        let plain = written.only().is_some_and(|text| text.as_literal() == Some("Delete"));
+        let edit = plain.then(|| fix::replace(world, at, &Expression::Word("Retain".into()))).flatten();
+        finding.fix = edit.map(|edit| Fix {
+            title: format!("Keep the old versions of `{name}`"),
+            applicability: Applicability::Safe,
+            edits: vec![edit],
+        });
+        out.push(finding);
     }
 }
 

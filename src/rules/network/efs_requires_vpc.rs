@@ -6,6 +6,7 @@ use crate::model::network::{declared, empty};
 use crate::model::{Resource, Waits, World};
 use crate::source::Span;
 use crate::value::{Guard, SymbolKind, Text};
+use rustc_hash::FxHashMap;
 
 /// A kind of file system that a function can mount.
 struct Kind {
@@ -33,6 +34,7 @@ const STEPS: usize = 20_000;
 pub(super) fn check(world: &World, out: &mut Findings) {
     let mut outside = Places::default();
     let mut steps = STEPS;
+    let mut targets: Option<Targets> = None;
     for function in &world.application.functions {
         let function = function.resource;
         let (items, _) = function.get("FileSystemConfigs").items(false);
@@ -44,7 +46,8 @@ pub(super) fn check(world: &World, out: &mut Findings) {
                 let outside_when = when.and(&empty(&function.get("VpcConfig.SubnetIds"))).and(&own);
                 outside.add(span, &outside_when, function);
                 if let Some(mount) = Mount::of(world, function, arn, span, when) {
-                    mount.check(world, &mut steps, out);
+                    let targets = targets.get_or_insert_with(|| Targets::of(world));
+                    mount.check(world, targets, &mut steps, out);
                 }
             }
         }
@@ -56,6 +59,31 @@ pub(super) fn check(world: &World, out: &mut Findings) {
                 .tell(Finding::new(Grade::ERROR, place.span, message))
                 .help("add a `VpcConfig` with subnets in which the file system has mount targets"),
         );
+    }
+}
+
+/// The mount targets of a world.
+#[derive(Default)]
+struct Targets<'a> {
+    /// By file system.
+    of: FxHashMap<Span, Vec<&'a Resource>>,
+    /// Whether there is one of which the file system cannot be told: it may be any.
+    unclear: bool,
+}
+
+impl<'a> Targets<'a> {
+    fn of(world: &World<'a>) -> Self {
+        let mut out = Self::default();
+        for kind in &KINDS {
+            for target in world.of_kind(kind.mount_target) {
+                let ids = target.get("FileSystemId").text();
+                match ids.only().and_then(|id| declared(world, target, kind.system, id)) {
+                    Some(system) => out.of.entry(system.span).or_default().push(target),
+                    None => out.unclear = true,
+                }
+            }
+        }
+        out
     }
 }
 
@@ -84,17 +112,11 @@ impl<'a> Mount<'a> {
         (when.is_possible() && !when.is_rounded()).then_some(Self { function, system, kind, span, when })
     }
 
-    fn check(&self, world: &World<'a>, steps: &mut usize, out: &mut Findings) {
-        let mut targets: Vec<&Resource> = Vec::new();
-        for target in world.of_kind(self.kind.mount_target) {
-            let ids = target.get("FileSystemId").text();
-            match ids.only().map(|id| declared(world, target, self.kind.system, id)) {
-                Some(Some(system)) if std::ptr::eq(system, self.system) => targets.push(target),
-                Some(Some(_)) => {}
-                // Of which file system it is cannot be told: it may be this one's.
-                _ => return,
-            }
+    fn check(&self, world: &World<'a>, targets: &Targets<'a>, steps: &mut usize, out: &mut Findings) {
+        if targets.unclear {
+            return;
         }
+        let targets = targets.of.get(&self.system.span).map(Vec::as_slice).unwrap_or_default();
         if targets.is_empty() {
             self.never_mounted(world, out);
             return;

@@ -10,12 +10,14 @@ use crate::value::{Guard, SymbolKind, Text};
 use crate::wiring::{Evidence, works_with};
 use rustc_hash::FxHashSet;
 
+/// More proxies than this are not looked at.
+const PROXIES: usize = 50;
 const PROXY: &str = "AWS::RDS::DBProxy";
 const CONNECT: &str = "rds-db:connect";
 const READ: &str = "secretsmanager:GetSecretValue";
 
 pub(super) fn check(world: &World, out: &mut Findings) {
-    let proxies: Vec<&Resource> = world.of_kind(PROXY).collect();
+    let proxies: Vec<&Resource> = world.of_kind(PROXY).take(PROXIES).collect();
     if proxies.is_empty() {
         return;
     }

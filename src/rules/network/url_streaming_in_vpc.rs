@@ -1,6 +1,7 @@
 //! `url-streaming-in-vpc`: see `rules/network/url-streaming-in-vpc.md`.
 
-use crate::engine::{Confidence, Finding, Findings, Grade};
+use crate::engine::{Applicability, Confidence, Finding, Findings, Fix, Grade};
+use crate::fix::{self, Expression};
 use crate::model::World;
 use crate::model::network::inside;
 
@@ -17,15 +18,22 @@ pub(super) fn check(world: &World, out: &mut Findings) {
                 let name = function.address();
                 let message =
                     format!("the URL of `{name}` streams, which Lambda does not support for a function in a VPC");
-                out.push(
-                    Finding::new(Grade::WARNING, span, message)
-                        .label(function.resource.key_span("VpcConfig"), "in a VPC")
-                        .when(&when)
-                        .confidence(Confidence::Medium)
-                        .related(name)
-                        .related(url.called())
-                        .help("take the function out of the VPC, or stream by an API of API Gateway"),
-                );
+                let plain = url.get("InvokeMode").text().only().is_some_and(|text| text.as_literal().is_some());
+                let edit = plain.then(|| fix::replace(world, span, &Expression::Word("BUFFERED".into()))).flatten();
+                let fix = edit.map(|edit| Fix {
+                    title: "Do not stream".to_owned(),
+                    applicability: Applicability::Unsafe,
+                    edits: vec![edit],
+                });
+                let mut finding = Finding::new(Grade::WARNING, span, message)
+                    .label(function.resource.key_span("VpcConfig"), "in a VPC")
+                    .when(&when)
+                    .confidence(Confidence::Medium)
+                    .related(name)
+                    .related(url.called())
+                    .help("take the function out of the VPC, or stream by an API of API Gateway");
+                finding.fix = fix;
+                out.push(finding);
             }
         }
     }
