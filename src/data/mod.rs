@@ -15,6 +15,7 @@ pub mod managed_policies;
 pub mod needs;
 pub mod runtimes;
 pub mod sam_policy_templates;
+pub mod schemas;
 mod sorted_lines;
 mod spelling;
 pub mod time_zones;

@@ -74,6 +74,22 @@ pub fn replace(world: &World, span: Span, expression: &Expression) -> Option<Edi
     Some(Edit { span, text })
 }
 
+/// The edit that puts another word where `old` stands at `span`, within its quotes where it has some. `None` where the word is
+/// written in another way, or where the new one might need quotes.
+#[must_use]
+pub fn word(span: Span, old: &str, new: &str) -> Option<Edit> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-/:".contains(&byte);
+    if !new.bytes().all(is_plain) || !new.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let span = match span.len().checked_sub(old.len())? {
+        0 => span,
+        2 => Span { start: span.start + 1, end: span.end - 1, ..span },
+        _ => return None,
+    };
+    Some(Edit { span, text: new.to_owned() })
+}
+
 fn document<'a>(world: &World<'a>, span: Span) -> Option<&'a Document> {
     let unit = world.units.iter().find(|unit| unit.source == span.source)?;
     (unit.format != Format::AwsCli).then_some(&unit.document)

@@ -6,4 +6,4 @@
 
 pub mod expression;
 
-pub use expression::{Expression, entry, replace};
+pub use expression::{Expression, entry, replace, word};

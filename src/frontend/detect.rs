@@ -189,6 +189,7 @@ fn is_template(document: &Document, root: NodeId) -> bool {
 /// A unit that holds nothing but the error that ended its reading.
 fn broken(source: SourceId, parsed: Parsed, finding: Finding) -> Unit {
     Unit {
+        written: Vec::new(),
         source,
         format: Format::CloudFormation,
         document: parsed.document,

@@ -29,6 +29,9 @@ pub struct Unit {
     pub document: Document,
     /// What it declares.
     pub resources: Vec<Resource>,
+    /// What `resources` has in another form (SAM's types), as the user wrote it. Properties that are set for all resources of a
+    /// type are a resource of their own, of the type [`crate::data::schemas::GLOBALS`].
+    pub written: Vec<Resource>,
     /// The resources that are referred to elsewhere than in properties: by outputs, `Globals`, metadata, update policies.
     pub mentions: Vec<Reference>,
     /// Whether there may be more resources than are seen (a macro, `Fn::ForEach` over an unknown list).

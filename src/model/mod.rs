@@ -3,6 +3,7 @@
 pub mod application;
 mod build;
 mod elsewhere;
+mod misfit;
 pub mod network;
 mod order;
 mod package;
@@ -14,6 +15,7 @@ mod world;
 
 pub use application::{Application, Function, FunctionId, Permission, ResourcePolicy, Role, RoleId, Target};
 pub use elsewhere::{About, Elsewhere};
+pub use misfit::{Fault, Found, Misfit};
 pub use order::{Wait, Waits};
 pub use package::Package;
 pub use resource::{LAYER_SIZES, Names, Origin, Reference, Resource, ResourceId, SAM_EVENT, SAM_ROUTE, WHOLE_POLICY};

@@ -1,6 +1,7 @@
 //! A world: the units that belong together, and the view that rules have of them.
 
 use super::application::{Application, Function, FunctionId, Role, RoleId, Target};
+use super::misfit::{self, Misfit};
 use super::{About, Elsewhere, Resource, ResourceId, build};
 use crate::data::Date;
 use crate::engine::Address;
@@ -39,6 +40,7 @@ pub struct World<'a> {
     /// What the worlds of the run say, and which of them this one is.
     elsewhere: Option<(&'a Elsewhere, usize)>,
     secrets: OnceLock<Secrets>,
+    misfits: OnceLock<Vec<Misfit>>,
 }
 
 impl<'a> World<'a> {
@@ -62,6 +64,7 @@ impl<'a> World<'a> {
             regions: FxHashMap::default(),
             elsewhere: None,
             secrets: OnceLock::new(),
+            misfits: OnceLock::new(),
         };
         world.index();
         build::application(&mut world);
@@ -84,6 +87,12 @@ impl<'a> World<'a> {
     #[must_use]
     pub fn is_said_elsewhere(&self, about: About, resource: &Resource) -> bool {
         self.elsewhere.is_some_and(|(elsewhere, own)| elsewhere.says(about, &resource.names.name, own))
+    }
+
+    /// Where what the user wrote does not fit the schema of its type.
+    #[must_use]
+    pub fn misfits(&self) -> &[Misfit] {
+        self.misfits.get_or_init(|| misfit::all(&self.units))
     }
 
     fn index(&mut self) {

@@ -18,6 +18,7 @@ mod handlers;
 mod layers;
 mod mappings;
 mod meta;
+mod misfits;
 mod narrow;
 mod notifications;
 pub mod pages;
@@ -80,6 +81,11 @@ rules! {
     eventbridge_target in "trigger/eventbridge_target.rs",
     function_url_dual_permission in "url/function_url_dual_permission.rs",
     limit_exceeded in "limits/limit_exceeded.rs",
+    missing_property in "template/missing_property.rs",
+    unknown_property in "template/unknown_property.rs",
+    wrong_type in "template/wrong_type.rs",
+    invalid_value in "template/invalid_value.rs",
+    read_only_property in "template/read_only_property.rs",
     missing_permission in "permission/missing_permission.rs",
     vpc_single_az in "network/vpc_single_az.rs",
     vpc_incomplete in "network/vpc_incomplete.rs",

@@ -218,6 +218,14 @@ pub fn parse_integer(literal: &str) -> Option<i64> {
     })
 }
 
+/// Reads a number as CloudFormation does; `None` for what is none.
+#[must_use]
+pub fn parse_number(literal: &str) -> Option<f64> {
+    let literal = literal.trim();
+    let is_numeric = literal.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    is_numeric.then(|| literal.parse().ok()).flatten().filter(|number: &f64| number.is_finite())
+}
+
 /// Reads a truth value as CloudFormation does.
 #[must_use]
 pub fn parse_boolean(literal: &str) -> Option<bool> {

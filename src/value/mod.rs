@@ -12,6 +12,6 @@ mod text;
 
 pub use case::{Case, Value};
 pub use compare::Answer;
-pub use data::{Data, Entry, List, Map, parse_boolean, parse_integer};
+pub use data::{Data, Entry, List, Map, parse_boolean, parse_integer, parse_number};
 pub use guard::{Atom, Guard};
 pub use text::{Parameter, Piece, Symbol, SymbolKind, Text};

@@ -85,6 +85,7 @@ pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Option<Unit> {
     }
     let Lowering { resources, regions, .. } = lowering;
     Some(Unit {
+        written: Vec::new(),
         source,
         format: Format::AwsCli,
         document,

@@ -42,6 +42,7 @@ pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Unit {
     let is_sam = sam::prepare(&mut template);
     let mut findings: Vec<Finding> = duplicates.iter().map(duplicate_key).collect();
     let written: Vec<Resource> = template.declared.iter().map(|declared| lower(&template, declared)).collect();
+    let kept = if is_sam { sam::written(&template, &written) } else { Vec::new() };
     let resources = if is_sam { sam::lower(&template, written, &mut findings) } else { written };
     let conditions = template
         .condition_names()
@@ -62,6 +63,7 @@ pub fn read(source: SourceId, text: &str, parsed: Parsed) -> Unit {
         format: if is_sam { Format::Sam } else { Format::CloudFormation },
         document,
         resources,
+        written: kept,
         mentions,
         open,
         regions,
@@ -79,6 +81,7 @@ fn empty(source: SourceId, document: crate::syntax::Document) -> Unit {
         format: Format::CloudFormation,
         document,
         resources: Vec::new(),
+        written: Vec::new(),
         mentions: Vec::new(),
         open: true,
         regions: Vec::new(),

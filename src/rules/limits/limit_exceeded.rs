@@ -8,7 +8,7 @@ use crate::data::limits::{Kind, Limit, limited_type};
 use crate::engine::Findings;
 use crate::model::{Resource, World};
 use crate::source::Span;
-use crate::value::{Data, Guard, Text, Value};
+use crate::value::{Data, Guard, Text, Value, parse_number};
 use std::sync::Arc;
 
 /// Items of one list that may be left out; with more of them only those are counted that are always there.
@@ -92,7 +92,7 @@ impl<'a> Walk<'a, '_> {
 
     fn numbers(&mut self, limit: &'static Limit, value: &Value<&'a Data>) {
         for (literal, span, when) in value.literals().set() {
-            let Some(number) = number(literal).filter(|n| limit.kind == Kind::Number || n.fract() == 0.0) else {
+            let Some(number) = parse_number(literal).filter(|n| limit.kind == Kind::Number || n.fract() == 0.0) else {
                 continue;
             };
             let beyond_least = limit.min.filter(|min| number > as_number(*min)).and(limit.next_min);
@@ -223,13 +223,6 @@ fn reached(items: &[&Arc<Value<Data>>], unknown_counts: bool, when: &Guard) -> V
     reached
 }
 
-/// Reads a number as CloudFormation does; `None` for what is none.
-fn number(literal: &str) -> Option<f64> {
-    let literal = literal.trim();
-    let is_numeric = literal.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    is_numeric.then(|| literal.parse().ok()).flatten().filter(|number: &f64| number.is_finite())
-}
-
 /// A limit of the table, all of which are far below 2^53.
 #[expect(clippy::cast_precision_loss, reason = "limits are small whole numbers")]
 fn as_number(limit: i64) -> f64 {
@@ -249,10 +242,10 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_cloudformation_reads_them() {
-        assert_eq!(number(" 300 "), Some(300.0));
-        assert_eq!((number("300.0"), number("-1"), number("1e3")), (Some(300.0), Some(-1.0), Some(1000.0)));
+        assert_eq!(parse_number(" 300 "), Some(300.0));
+        assert_eq!((parse_number("300.0"), parse_number("-1"), parse_number("1e3")), (Some(300.0), Some(-1.0), Some(1000.0)));
         for none in ["", "ten", "inf", "NaN", "0x10", "1_000", "3 s", "1e999"] {
-            assert_eq!(number(none), None, "{none}");
+            assert_eq!(parse_number(none), None, "{none}");
         }
         assert_eq!((show(300.0), show(0.5), show(1e20)), ("300".to_owned(), "0.5".to_owned(), "1e20".to_owned()));
     }

@@ -18,10 +18,11 @@ mod policies;
 mod pull;
 
 use super::template::Template;
+use crate::data::schemas;
 use crate::engine::{Finding, Grade};
-use crate::model::{Origin, Resource};
+use crate::model::{Names, Origin, Resource};
 use crate::syntax::NodeId;
-use crate::value::{Data, Map, Value};
+use crate::value::{Data, Guard, Map, Value};
 use make::Maker;
 use std::sync::Arc;
 
@@ -82,6 +83,31 @@ pub(super) fn prepare(template: &mut Template) -> bool {
         template.generated.insert(id.into(), kind);
     }
     !sam.is_empty() || template.declared.iter().any(|declared| document.get(declared.node, "Connectors").is_some())
+}
+
+/// The resources of SAM's types, and `Globals`, as the user wrote them.
+pub(super) fn written(template: &Template, resources: &[Resource]) -> Vec<Resource> {
+    let document = template.document;
+    let sam = resources.iter().filter(|resource| resource.kind.starts_with("AWS::Serverless::"));
+    let mut out: Vec<Resource> = sam.cloned().collect();
+    if let Some(entry) = document.entry(template.root, "Globals") {
+        let span = document.node(entry.key).span;
+        out.push(Resource {
+            address: Arc::from("Globals"),
+            kind: Arc::from(schemas::GLOBALS),
+            properties: template.evaluate(entry.value, 0),
+            when: Guard::always(),
+            span,
+            body: span.to(template.span(entry.value)),
+            depends_on: Vec::new(),
+            references: Vec::new(),
+            origin: Origin::Written,
+            names: Names::default(),
+            source: template.source,
+            metadata: Value::unset(span),
+        });
+    }
+    out
 }
 
 /// Replaces SAM's resources by what SAM makes of them.
