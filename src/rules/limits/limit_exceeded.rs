@@ -243,7 +243,10 @@ mod tests {
     #[test]
     fn numbers_are_read_as_cloudformation_reads_them() {
         assert_eq!(parse_number(" 300 "), Some(300.0));
-        assert_eq!((parse_number("300.0"), parse_number("-1"), parse_number("1e3")), (Some(300.0), Some(-1.0), Some(1000.0)));
+        assert_eq!(
+            (parse_number("300.0"), parse_number("-1"), parse_number("1e3")),
+            (Some(300.0), Some(-1.0), Some(1000.0))
+        );
         for none in ["", "ten", "inf", "NaN", "0x10", "1_000", "3 s", "1e999"] {
             assert_eq!(parse_number(none), None, "{none}");
         }
