@@ -11,7 +11,9 @@ const SETTLED: usize = 12;
 
 pub(super) fn check(world: &World, out: &mut Findings) {
     for misfit in world.misfits() {
-        out_of(world, misfit).into_iter().for_each(|finding| out.push(finding));
+        if let Some(finding) = out_of(world, misfit) {
+            out.push(finding);
+        }
     }
 }
 

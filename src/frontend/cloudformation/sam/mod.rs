@@ -104,6 +104,7 @@ pub(super) fn written(template: &Template, resources: &[Resource]) -> Vec<Resour
             origin: Origin::Written,
             names: Names::default(),
             source: template.source,
+            update_replace_policy: Value::unset(span),
             metadata: Value::unset(span),
         });
     }
