@@ -63,13 +63,9 @@ LEFT_OUT = {
     ("Rule/RetryPolicy", "MaximumEventAgeInSeconds"): {"min", "max"},
     # permission-source-too-wide and its like
     ("Permission", "SourceArn"): {"re"},
-    # role-path-ref
-    ("Function", "Role"): {"re"},
     # layer-arn
     ("Function", "Layers"): {"unique"},
-    ("Function", "Layers[]"): {"re"},
     ("Globals.Function", "Layers"): {"unique"},
-    ("Globals.Function", "Layers[]"): {"re"},
     # The names of environment variables have rules of their own.
     ("Function/Environment", "Variables"): {"key"},
 }
@@ -109,6 +105,15 @@ class Table:
 
 
 LETTERS = {"string": "s", "integer": "i", "number": "n", "boolean": "b", "array": "l", "object": "o"}
+
+
+def pattern_of(pattern):
+    """A pattern as it is meant, without what Rust's `regex` lacks where it can be said in another way."""
+    # `^(…)|()$` matches every text; the service asks for the whole text to match.
+    if pattern.startswith("^(") and pattern.endswith(")|()$"):
+        pattern = "^(" + pattern[1:-4] + ")?$"
+    # The name of a bucket does not end with a dot.
+    return pattern.replace("[0-9A-Za-z\\.\\-_]*(?<!\\.)$", "[0-9A-Za-z\\.\\-_]*[0-9A-Za-z\\-_]$")
 
 
 def span_of(low, high):
@@ -186,7 +191,7 @@ class CloudFormation:
         elif enum and all(isinstance(each, int) for each in enum):
             facts.append("enum=" + "|".join(map(str, enum)))
         if "pattern" in schema and kinds == "s" and not enum:
-            facts.append("re=" + schema["pattern"])
+            facts.append("re=" + pattern_of(schema["pattern"]))
         for bound, key in (("min", "minimum"), ("max", "maximum")):
             if key in schema:
                 facts.append(f"{bound}={schema[key]}")

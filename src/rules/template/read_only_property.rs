@@ -10,12 +10,8 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             continue;
         }
         let name = misfit.path.rsplit('.').next().unwrap_or_default();
-        let message = format!(
-            "`{}` of {} is set by AWS alone, and CloudFormation refuses it",
-            name.escape_debug(),
-            holder(misfit)
-        );
+        let message = format!("`{}` of {} is set by AWS alone", name.escape_debug(), holder(misfit));
         let help = format!("remove it; `Fn::GetAtt` reads it (`{}.{}`)", misfit.address, misfit.path.escape_debug());
-        out.push(finding(world, misfit, Grade::ERROR, message).help(help));
+        out.push(finding(world, misfit, Grade::WARNING, message).help(help));
     }
 }
