@@ -50,7 +50,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
                             return;
                         }
                         let exists = exists.and(&key.when);
-                        certainly(&exists, &lets_in(policy, &sender))
+                        certainly(&exists, &lets_in(policy, sender.service, ACTION))
                     }
                 };
                 if let Some(when) = missing.filter(Guard::is_possible)
@@ -84,7 +84,8 @@ fn key<'a>(world: &World<'a>, channel: Channel, text: &Text) -> Option<Key<'a>> 
     target.text().only().and_then(|target| world.resource_named(KEY, target)).map(Key::Declared)
 }
 
-fn read(key: &Resource) -> Policy {
+/// The policy of a key.
+pub(super) fn read(key: &Resource) -> Policy {
     let document = PolicyDocument {
         kind: DocumentKind::Resource,
         name: (*key.address).into(),
@@ -94,17 +95,17 @@ fn read(key: &Resource) -> Policy {
     Policy::read(document, &key.get("KeyPolicy"))
 }
 
-/// The deployments in which a key's policy may let a sender use it.
-fn lets_in(policy: &Policy, sender: &Sender) -> Guard {
+/// The deployments in which a key's policy may allow an action to a service.
+pub(super) fn lets_in(policy: &Policy, service: &str, action: &str) -> Guard {
     if policy.open {
         return Guard::always();
     }
     let statements = policy.statements.iter().filter(|statement| {
         statement.effect == Effect::Allow
-            && may(&statement.actions, |pattern| action_matches(pattern, ACTION))
+            && may(&statement.actions, |pattern| action_matches(pattern, action))
             && (statement.principals_open
                 || statement.not_principal
-                || statement.principals.iter().any(|principal| may_be_service(principal, sender.service)))
+                || statement.principals.iter().any(|principal| may_be_service(principal, service)))
     });
     statements.fold(Guard::never(), |all, statement| all.or(&statement.when))
 }
