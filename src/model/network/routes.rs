@@ -57,8 +57,10 @@ pub struct DeadEnd<'a> {
     pub route: Option<&'a Resource>,
     /// In which deployments.
     pub when: Guard,
-    /// Whether all endpoints of its VPC are seen.
+    /// Whether all that its VPC is served by is seen: no endpoints of another stack, no routes into another network.
     pub endpoints_seen: bool,
+    /// Whether its routes lead into other networks (a peer, a transit gateway), of which nothing is known.
+    pub leads_elsewhere: bool,
     vpc: Option<&'a Resource>,
 }
 
@@ -176,9 +178,10 @@ impl<'a> Routes<'a> {
         let vpc = vpc.only().and_then(|vpc| declared(world, subnet, VPC, vpc));
         let is_own = |resource: &Resource| !self.shared.contains(&(resource.source, &*resource.address));
         let endpoints_seen = !self.open && vpc.is_some_and(is_own);
-        let mut add = |route: Option<&'a Resource>, when: &Guard| {
+        let mut add = |route: Option<&'a Resource>, leads_elsewhere: bool, when: &Guard| {
             if when.is_possible() && !when.is_rounded() {
-                out.push(DeadEnd { subnet, span, route, when: when.clone(), endpoints_seen, vpc });
+                let endpoints_seen = endpoints_seen && !leads_elsewhere;
+                out.push(DeadEnd { subnet, span, route, when: when.clone(), endpoints_seen, leads_elsewhere, vpc });
             }
         };
         let tables = self.tables.get(&subnet.span).map(Vec::as_slice).unwrap_or_default();
@@ -191,17 +194,18 @@ impl<'a> Routes<'a> {
             if routes.len() > ROUTES {
                 continue;
             }
+            let leads_elsewhere = routes.iter().any(|route| !route.internet.is_possible());
             for route in routes {
                 closed = closed.and(&route.resource.when.not());
-                add(Some(route.resource), &when.and(table_when).and(&route.internet));
+                add(Some(route.resource), leads_elsewhere, &when.and(table_when).and(&route.internet));
             }
             if endpoints_seen && is_own(table) {
-                add(None, &closed);
+                add(None, false, &closed);
             }
         }
         // The main route table of a VPC that is made here has no routes but the local one.
         if endpoints_seen && is_own(subnet) {
-            add(None, &unassociated);
+            add(None, false, &unassociated);
         }
     }
 

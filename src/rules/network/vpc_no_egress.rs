@@ -61,7 +61,8 @@ fn unanswered(routes: &Routes, function: &Function, ends: &[DeadEnd], calls: &[C
 
 /// A subnet that looks as if the internet could be reached from it.
 fn in_public(routes: &Routes, function: &Function, ends: &[DeadEnd], out: &mut Findings) {
-    let Some(end) = ends.iter().find(|end| end.route.is_some() && !routes.has_endpoints(end)) else { return };
+    let is_public = |end: &&DeadEnd| end.route.is_some() && !end.leads_elsewhere && !routes.has_endpoints(end);
+    let Some(end) = ends.iter().find(is_public) else { return };
     let (name, subnet) = (function.address(), end.subnet.called());
     let message = format!("`{name}` reaches nothing outside of its VPC from `{subnet}`: {}", reason(end));
     let finding = Finding::new(Grade::NOTE, end.span, message)
