@@ -104,6 +104,9 @@ fn report(world: &World, flow: &EventFlow, trigger: &Edge, cycle: &Cycle, out: &
     let (grade, mut confidence, verb) = grade(cycle.sureness);
     let message = match (write, edges.len()) {
         (_, 1) => by_itself(subject, trigger, cycle.sureness),
+        (Some(_), _) if is_call(flow, trigger) => {
+            format!("`{}` may make the very call that triggers it", subject.name)
+        }
         (Some(write), _) => at_once(other, subject, write, cycle.sureness),
         (None, 2) if matches!(from.kind, NodeKind::Channel(_)) => {
             format!("`{}` {verb} `{}`, which triggers it", subject.name, other.name)
@@ -220,6 +223,11 @@ fn at_once(channel: &Node, function: &Node, write: &Edge, sureness: Sureness) ->
     }
 }
 
+/// Whether what runs the function is a call that CloudTrail tells of.
+fn is_call(flow: &EventFlow, trigger: &Edge) -> bool {
+    flow.port(trigger.takes).is_some_and(|port| matches!(port.takes, Takes::Calls(_)))
+}
+
 /// Where the event of a bucket's notification is written, if not at the trigger itself.
 fn event(world: &World, edge: &Edge) -> Option<Span> {
     let EdgeKind::Trigger(index) = edge.kind else { return None };
@@ -252,6 +260,9 @@ fn mend(flow: &EventFlow, trigger: &Edge, cycle: &Cycle) -> &'static str {
     };
     match (cycle.sureness, bucket) {
         _ if trigger.kind == EdgeKind::Write => "grant the invocation of other functions alone",
+        _ if is_call(flow, trigger) => {
+            "let the rule leave out what the function's own role does, by `detail.userIdentity.sessionContext.sessionIssuer.userName`"
+        }
         (Sureness::Wildcard | Sureness::WildcardUnproven, _) => "grant the write only on what the function writes to",
         (Sureness::Configured, _) => "send these events to something that does not run the function",
         (_, true) if filtered => "limit the write right to keys that the trigger's filter excludes",

@@ -50,6 +50,9 @@ impl<'a> Pattern<'a> {
                 _ => (puttable, results) = (true, true),
             }
         }
+        if let Some(calls) = calls(&value) {
+            return Some(Self { value, takes: Takes::Calls(calls), buckets });
+        }
         let narrow = is_narrow(&value);
         let takes = if puttable && !narrow {
             Takes::Everything
@@ -60,6 +63,32 @@ impl<'a> Pattern<'a> {
         Some(Self { value, takes, buckets })
     }
 }
+
+/// The detail type of what CloudTrail tells of.
+const TRAIL: &str = "AWS API Call via CloudTrail";
+
+/// The actions of the calls that a pattern takes, where it takes nothing else, names them and takes them of everybody.
+fn calls(pattern: &Value<&Data>) -> Option<Vec<Box<str>>> {
+    if only(&pattern.get("detail-type")).iter().any(|kind| &**kind != TRAIL) {
+        return None;
+    }
+    let detail = pattern.get("detail");
+    if detail.is_unset() || pattern.get("detail-type").is_unset() || !detail.get("userIdentity").is_unset() {
+        return None;
+    }
+    let services = only(&detail.get("eventSource"));
+    let services: Vec<&str> = services.iter().filter_map(|name| name.strip_suffix(".amazonaws.com")).collect();
+    let named = only(&pattern.get("source"));
+    let of_source: Vec<&str> = named.iter().filter_map(|name| name.strip_prefix("aws.")).collect();
+    let services = if services.is_empty() { of_source } else { services };
+    let names = only(&detail.get("eventName"));
+    let actions: Vec<Box<str>> =
+        services.iter().flat_map(|service| names.iter().map(move |name| format!("{service}:{name}").into())).collect();
+    Some(actions).filter(|actions| !actions.is_empty() && actions.len() <= MAX_CALLS)
+}
+
+/// More calls than this are not told apart.
+const MAX_CALLS: usize = 64;
 
 /// The values of a field of a pattern where they are all known and plain; otherwise none.
 fn only(field: &Value<&Data>) -> Vec<Box<str>> {

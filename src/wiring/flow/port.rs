@@ -49,6 +49,8 @@ pub enum Takes {
         /// The same of `detail-type`.
         kinds: Vec<Box<str>>,
     },
+    /// Calls of AWS's services that CloudTrail tells a bus of, by the actions that they need (`s3:PutBucketPolicy`).
+    Calls(Vec<Box<str>>),
     /// Changes of a table's items, told apart by `eventName`: bits of [`INSERT`], [`MODIFY`], [`REMOVE`].
     Changes(u8),
 }
@@ -81,6 +83,7 @@ impl Takes {
         match self {
             Self::Everything => Some(true),
             Self::Some | Self::Changes(_) => Some(false),
+            Self::Calls(_) => None,
             Self::Asynchronous => matches!(brings, Brings::Run { waits: false }).then_some(true),
             Self::Objects { events, keys, objects } => match brings {
                 Brings::Objects(_) if events & bucket::CREATED == 0 => None,

@@ -80,7 +80,8 @@ fn actions(sink: Sink, takes: &Takes) -> Vec<(&'static str, &'static str)> {
     let Sink::Channel(channel) = sink else { return vec![(INVOKE, "invokes")] };
     match takes {
         Takes::Objects { events, .. } => bucket::causes(*events).collect(),
-        Takes::Events { puttable: false, .. } => Vec::new(),
+        // What CloudTrail tells of is looked at apart.
+        Takes::Events { puttable: false, .. } | Takes::Calls(_) => Vec::new(),
         _ => writes(channel)
             .iter()
             .filter(|(_, changes)| match takes {
@@ -154,7 +155,63 @@ pub(super) fn writes_of(world: &World, flow: &mut EventFlow, pairs: &mut usize) 
             }
         }
     }
+    calls(world, flow, pairs, &mut edges);
     flow.edges.append(&mut edges);
+}
+
+/// What roles may call that CloudTrail tells a rule of. Whether the call is made, and for the same resource, is the code's choice.
+fn calls(world: &World, flow: &EventFlow, pairs: &mut usize, edges: &mut Vec<Edge>) {
+    let taken: Vec<(PortId, NodeId, &[Box<str>])> = flow
+        .ports
+        .iter()
+        .enumerate()
+        .filter_map(|(index, port)| match &port.takes {
+            Takes::Calls(actions) => Some((PortId(index), port.node, actions.as_slice())),
+            _ => None,
+        })
+        .collect();
+    for (port, to, actions) in taken {
+        for role in world.application.roles.iter().filter(|role| !role.functions.is_empty()) {
+            let Some(left) = pairs.checked_sub(1 + actions.len()) else { return };
+            *pairs = left;
+            let Some((statement, action)) = actions.iter().find_map(|action| allowed(role, action)) else { continue };
+            for function in role.functions.iter().filter_map(|id| world.function(*id)) {
+                let from = NodeId(function.id.0);
+                for (_, linked) in function.roles.iter().filter(|(id, _)| *id == role.id) {
+                    let when = linked.and(&statement.when);
+                    let Some(takes) = flow.ports_of(from).first().copied().filter(|_| when.is_possible()) else {
+                        continue;
+                    };
+                    edges.push(Edge {
+                        from,
+                        to,
+                        kind: EdgeKind::Write,
+                        takes,
+                        gives: vec![(port, Sureness::Unproven)],
+                        when,
+                        span: statement.span,
+                        words: format!("this lets `{}` call `{action}`, of which CloudTrail tells", function.address()),
+                        verb: "calls",
+                        by: Some(role.resource.address.clone()),
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// The statement by which a role certainly may call something, whatever the resource.
+fn allowed<'r, 'n>(role: &'r Role, action: &'n str) -> Option<(&'r Statement, &'n str)> {
+    let speaks = |statement: &&Statement| {
+        let elements = &statement.actions;
+        !elements.negated && elements.items.iter().any(|element| action_matches(&element.text, action).is_yes())
+    };
+    if role.statements().filter(|statement| statement.effect == Effect::Deny).any(|statement| speaks(&statement)) {
+        return None;
+    }
+    let statement =
+        role.statements().filter(|statement| statement.effect == Effect::Allow).find(|statement| speaks(statement))?;
+    Some((statement, action))
 }
 
 /// An edge for each function that has the role.
