@@ -5,7 +5,7 @@
 //! `lambda_handler.rb`), and for inline code
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html>; 2026-11-23.
 
-use super::handlers::{Family, Folders, Handled, is_build_folder, is_recipe, shown, within};
+use super::handlers::{Family, Folders, Handled, is_build_folder, is_recipe, may_be_build_folder, shown, within};
 use crate::code::{Exports, Language, MAX_CODE, exports};
 use crate::data::nearest;
 use crate::model::Package;
@@ -154,7 +154,9 @@ impl<'a> Seeker<'a> {
     /// The fault that a package is that is not there. What is not there may be made by somebody, so it is only told when it is to be
     /// seen what was meant: a folder that is spelled with other capitals, or the file that the handler names, one folder up.
     fn no_package(&self, handled: &Handled, parts: &Parts, path: &str, written: &str) -> Option<Fault> {
-        if ARCHIVES.iter().any(|ending| path.to_ascii_lowercase().ends_with(ending)) {
+        if ARCHIVES.iter().any(|ending| path.to_ascii_lowercase().ends_with(ending))
+            || written.split('/').any(may_be_build_folder)
+        {
             return None;
         }
         let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -180,7 +182,7 @@ impl<'a> Seeker<'a> {
         let is_there = |name: &str| self.folders.look(&within(folder, name)) != Look::Absent;
         if !handled.has_no_layers()
             || parts.module.split('/').any(|part| part == "node_modules")
-            || (is_build_folder(first) && !is_there(first))
+            || (may_be_build_folder(first) && !is_there(first))
             || (!built && self.is_built(handled, folder))
             || (handled.family == Family::Python && !is_there(first) && self.may_be_installed(folder, first))
         {

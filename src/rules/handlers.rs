@@ -166,40 +166,51 @@ pub(super) fn within(folder: &str, name: &str) -> String {
     }
 }
 
-/// Folders that builds write to. What is in them, or not, says nothing about the next build.
+/// Folders that only builds write to. What is in them, or not, says nothing about the next build.
 pub(super) fn is_build_folder(name: &str) -> bool {
-    matches!(
-        name,
-        ".aws-sam"
-            | ".build"
-            | ".dist"
-            | ".esbuild"
-            | ".next"
-            | ".output"
-            | ".serverless"
-            | ".webpack"
-            | "artifact"
-            | "artifacts"
-            | "bin"
-            | "build"
-            | "built"
-            | "bundle"
-            | "bundles"
-            | "compiled"
-            | "dist"
-            | "js"
-            | "lib"
-            | "node_modules"
-            | "obj"
-            | "out"
-            | "output"
-            | "publish"
-            | "release"
-            | "target"
-            | "tmp"
-            | "vendor"
-            | "zip"
-    ) || name.starts_with("cdk.out")
+    let known = [
+        ".aws-sam",
+        ".build",
+        ".dist",
+        ".esbuild",
+        ".next",
+        ".output",
+        ".serverless",
+        ".webpack",
+        "artifacts",
+        "bin",
+        "build",
+        "built",
+        "bundle",
+        "compiled",
+        "dist",
+        "node_modules",
+        "obj",
+        "out",
+        "output",
+        "publish",
+        "target",
+    ];
+    known.contains(&name) || name.starts_with("cdk.out")
+}
+
+/// Folders that builds write to, or people: where one is not there, a build may make it.
+pub(super) fn may_be_build_folder(name: &str) -> bool {
+    let known = [
+        "artifact",
+        "bundles",
+        "generated",
+        "gen",
+        "js",
+        "lib",
+        "package",
+        "packages",
+        "release",
+        "tmp",
+        "vendor",
+        "zip",
+    ];
+    is_build_folder(name) || known.contains(&name)
 }
 
 /// Whether a file tells how others are made.

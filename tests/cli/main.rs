@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "only tests come here")]
 
 mod access;
+mod code;
 mod discovery;
 mod json;
 mod project;
