@@ -17,6 +17,8 @@ pub enum Expression {
     Word(Box<str>),
     /// A text with `${…}` in it.
     Sub(Box<str>),
+    /// A text as it is.
+    Literal(Box<str>),
     /// Several values.
     List(Vec<Self>),
 }
@@ -37,6 +39,8 @@ impl Expression {
             (Self::Word(word), Language::Json) => quoted(word),
             (Self::Sub(text), Language::Yaml) => format!("!Sub {}", quoted(text)),
             (Self::Sub(text), Language::Json) => format!("{{\"Fn::Sub\": {}}}", quoted(text)),
+            (Self::Literal(text), Language::Yaml) if is_plain(text) => text.to_string(),
+            (Self::Literal(text), _) => quoted(text),
             (Self::List(items), _) => format!("[{}]", Self::join(items, language)),
         }
     }
@@ -44,6 +48,12 @@ impl Expression {
     fn join(items: &[Self], language: Language) -> String {
         items.iter().map(|item| item.write(language)).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Whether YAML reads a word as the text that it is, without quotes.
+fn is_plain(text: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '.' | '-');
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.contains(['.', '/']) && text.chars().all(word)
 }
 
 /// What `key` with the value `expression` looks like in the file of `span`; `None` for files that have no
@@ -106,6 +116,12 @@ mod tests {
         let all = Expression::List(vec![table.clone(), objects, Expression::Ref("Topic".into())]);
         assert_eq!(table.write(Language::Yaml), "!GetAtt Orders.Arn");
         assert_eq!(all.write(Language::Yaml), "[!GetAtt Orders.Arn, !Sub \"${Uploads.Arn}/*\", !Ref Topic]");
+        for (text, written) in
+            [("src/app.handler", "src/app.handler"), ("yes", "\"yes\""), ("a: b", "\"a: b\""), ("1.5", "\"1.5\"")]
+        {
+            assert_eq!(Expression::Literal(text.into()).write(Language::Yaml), written);
+        }
+        assert_eq!(Expression::Literal("a.b".into()).write(Language::Json), "\"a.b\"");
         let json = all.write(Language::Json);
         let read: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(read[0]["Fn::GetAtt"][1], "Arn");

@@ -2,7 +2,8 @@
 
 use super::handler_modules::{Fault, Seeker};
 use super::handlers::{self, Folders, Handled, handled};
-use crate::engine::{Finding, Findings, Grade};
+use crate::engine::{Applicability, Finding, Findings, Fix, Grade};
+use crate::fix::{self, Expression};
 use crate::model::{Package, World};
 use crate::source::Span;
 
@@ -16,7 +17,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
     let mut told: Vec<(Span, Fault, Finding)> = Vec::new();
     for handled in &functions {
         let Some(fault) = seeker.fault(handled) else { continue };
-        let finding = finding(handled, &fault);
+        let finding = finding(world, handled, &fault);
         match told.last_mut() {
             Some((span, known, before))
                 if *span == handled.span && *known == fault && before.related == finding.related =>
@@ -31,7 +32,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
     }
 }
 
-fn finding(handled: &Handled, fault: &Fault) -> Finding {
+fn finding(world: &World, handled: &Handled, fault: &Fault) -> Finding {
     let who = &handled.function.address;
     let (message, instead, help) = match fault {
         Fault::NoFile { wanted, instead } => (
@@ -42,11 +43,11 @@ fn finding(handled: &Handled, fault: &Fault) -> Finding {
         Fault::NoPackage { wanted, instead } => {
             let message = format!("`{who}` cannot be packaged: there is no `{}`", shown(wanted));
             let finding = handlers::told(handled, Grade::WARNING, handled.package_span, message);
-            return finding.help(format!("use `{}`", shown(instead)));
+            return use_instead(world, handled, finding, instead);
         }
         Fault::NotIndex { instead } => {
             let message = format!("`{who}` cannot start: code in a template is in a file called `index`");
-            return told(handled, message).help(format!("use `{}`", shown(instead)));
+            return use_instead(world, handled, told(handled, message), instead);
         }
         Fault::NoName { file, name, instead } => {
             let file = file.as_ref().map_or_else(|| "its code".to_owned(), |file| format!("`{}`", shown(file)));
@@ -56,8 +57,25 @@ fn finding(handled: &Handled, fault: &Fault) -> Finding {
     };
     let finding = told(handled, message);
     match instead {
-        Some(instead) => finding.help(format!("use `{}`", shown(instead))),
+        Some(instead) => use_instead(world, handled, finding, instead),
         None => finding.help(help),
+    }
+}
+
+/// Says what to write instead. What several functions inherit is not theirs to change.
+fn use_instead(world: &World, handled: &Handled, finding: Finding, instead: &str) -> Finding {
+    let span = finding.primary.span;
+    let finding = finding.help(format!("use `{}`", shown(instead)));
+    if !handled.function.body.contains(span) {
+        return finding;
+    }
+    match fix::replace(world, span, &Expression::Literal(instead.into())) {
+        Some(edit) => finding.fix(Fix {
+            title: format!("Use `{}`", shown(instead)),
+            applicability: Applicability::Unsafe,
+            edits: vec![edit],
+        }),
+        None => finding,
     }
 }
 
