@@ -39,7 +39,7 @@ impl Settings {
 pub fn lint(sources: &Sources, settings: &Settings) -> Report {
     let mut read = units(sources, settings.alone, asks_for_syntax(settings));
     put_definitions(&mut read.units, sources);
-    check(read, sources, Files::none(), settings)
+    check(read, sources, Files::only(sources), settings)
 }
 
 /// As [`lint`], with the files beside the sources: templates that others nest by their path are read from `tree` and added to

@@ -6,11 +6,13 @@
 pub mod action_tags;
 pub mod callers;
 mod date;
+pub mod environment;
 pub mod escalation;
 pub mod event_sources;
 pub mod iam_actions;
 pub mod layer_publishers;
 pub mod limits;
+pub mod log_retention;
 pub mod managed_policies;
 pub mod needs;
 pub mod runtimes;

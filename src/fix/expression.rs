@@ -100,7 +100,7 @@ pub fn word(span: Span, old: &str, new: &str) -> Option<Edit> {
     Some(Edit { span, text: new.to_owned() })
 }
 
-fn document<'a>(world: &World<'a>, span: Span) -> Option<&'a Document> {
+pub(super) fn document<'a>(world: &World<'a>, span: Span) -> Option<&'a Document> {
     let unit = world.units.iter().find(|unit| unit.source == span.source)?;
     (unit.format != Format::AwsCli).then_some(&unit.document)
 }

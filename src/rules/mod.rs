@@ -17,6 +17,7 @@ mod handler_modules;
 mod handlers;
 mod layers;
 mod mappings;
+mod log_groups;
 mod meta;
 mod misfits;
 mod narrow;
@@ -32,6 +33,7 @@ mod schedules;
 mod senders;
 mod settings;
 mod statements;
+mod variables;
 
 pub use meta::{ReportedBy, RuleMeta};
 pub use pages::{all, meta};
@@ -78,6 +80,19 @@ rules! {
     api_route_open in "api/api_route_open.rs",
     deprecated_runtime in "runtime/deprecated_runtime.rs",
     secret_in_environment in "environment/secret_in_environment.rs",
+    env_cmk in "environment/env_cmk.rs",
+    env_count in "environment/env_count.rs",
+    env_reserved_name in "environment/env_reserved_name.rs",
+    env_self_cycle in "environment/env_self_cycle.rs",
+    env_tuning in "environment/env_tuning.rs",
+    log_format_level in "logs/log_format_level.rs",
+    log_group_cmk in "logs/log_group_cmk.rs",
+    log_group_mismatch in "logs/log_group_mismatch.rs",
+    log_group_shared in "logs/log_group_shared.rs",
+    log_retention in "logs/log_retention.rs",
+    esm_metrics in "logs/esm_metrics.rs",
+    missing_alarms in "logs/missing_alarms.rs",
+    tracing in "logs/tracing.rs",
     eventbridge_target in "trigger/eventbridge_target.rs",
     function_url_dual_permission in "url/function_url_dual_permission.rs",
     limit_exceeded in "limits/limit_exceeded.rs",

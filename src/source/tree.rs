@@ -160,6 +160,12 @@ impl<'a> Files<'a> {
         Self { tree: &NoTree, sources: None }
     }
 
+    /// No files but the sources themselves.
+    #[must_use]
+    pub fn only(sources: &'a Sources) -> Self {
+        Self { tree: &NoTree, sources: Some(sources) }
+    }
+
     /// The files of `tree`, as these sources name them.
     #[must_use]
     pub fn new(tree: &'a dyn Tree, sources: &'a Sources) -> Self {
@@ -170,6 +176,12 @@ impl<'a> Files<'a> {
     #[must_use]
     pub fn tree(&self) -> &'a dyn Tree {
         self.tree
+    }
+
+    /// The text of a source, for a fix that has to fit in.
+    #[must_use]
+    pub fn text(&self, source: SourceId) -> Option<&'a str> {
+        Some(self.sources?.get(source)?.text())
     }
 
     /// The name in the tree of what a source calls `path`: relative to the folder that it is in. `None` for what is no such path.
