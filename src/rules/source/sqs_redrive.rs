@@ -7,7 +7,7 @@ use crate::engine::{Finding, Findings, Grade};
 use crate::model::{Resource, World};
 use crate::source::Span;
 use crate::value::Guard;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 const QUEUE: &str = "AWS::SQS::Queue";
 const RETENTION: &str = "MessageRetentionPeriod";
@@ -44,13 +44,13 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             );
         }
         counts(queue, &function, &when, out);
-        dead_letters(world, queue, &when, out);
+        dead_letters(world, queue, &function, &when, out);
     }
 }
 
 /// The queues that others send their dead letters to.
-fn dead_letter_queues(world: &World) -> Vec<Span> {
-    let mut out = Vec::new();
+fn dead_letter_queues(world: &World) -> FxHashSet<Span> {
+    let mut out = FxHashSet::default();
     let mut add = |resource: &Resource, path: &str| {
         for (arn, ..) in resource.get(path).text().set() {
             out.extend(world.resource_with_arn(arn).map(|queue| queue.span));
@@ -99,11 +99,25 @@ fn counts(queue: &Resource, function: &str, when: &Guard, out: &mut Findings) {
 }
 
 /// What becomes of a message in the dead-letter queue.
-fn dead_letters(world: &World, queue: &Resource, when: &Guard, out: &mut Findings) {
+fn dead_letters(world: &World, queue: &Resource, function: &str, when: &Guard, out: &mut Findings) {
     for (arn, span, case) in queue.get("RedrivePolicy.deadLetterTargetArn").text().set() {
         let Some(dead) = world.resource_with_arn(arn).filter(|dead| dead.is(QUEUE)) else { continue };
         let when = when.and(case).and(&dead.when);
         let (name, other) = (queue.called(), dead.called());
+        if dead.span == queue.span {
+            if when.is_possible() {
+                let message = format!(
+                    "messages of `{name}` that {function} cannot handle stay in it: it is its own dead-letter queue"
+                );
+                out.push(
+                    Finding::new(Grade::WARNING, span, message)
+                        .when(&when)
+                        .related(name)
+                        .help("name another queue, which no function reads"),
+                );
+            }
+            continue;
+        }
         let is = |queue: &Resource, wanted: bool| {
             let fifo = queue.get("FifoQueue").booleans();
             let cases = fifo.set().filter(|(fifo, ..)| **fifo == wanted);
