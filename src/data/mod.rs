@@ -9,6 +9,7 @@ mod date;
 pub mod environment;
 pub mod escalation;
 pub mod event_sources;
+pub mod function_modes;
 pub mod iam_actions;
 pub mod layer_publishers;
 pub mod limits;

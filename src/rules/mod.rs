@@ -20,6 +20,7 @@ mod log_groups;
 mod mappings;
 mod meta;
 mod misfits;
+mod modes;
 mod narrow;
 mod notifications;
 pub mod pages;
@@ -95,6 +96,9 @@ rules! {
     tracing in "logs/tracing.rs",
     eventbridge_target in "trigger/eventbridge_target.rs",
     function_url_dual_permission in "url/function_url_dual_permission.rs",
+    durable in "limits/durable.rs",
+    managed_instances in "limits/managed_instances.rs",
+    tenancy in "limits/tenancy.rs",
     limit_exceeded in "limits/limit_exceeded.rs",
     missing_property in "template/missing_property.rs",
     unknown_property in "template/unknown_property.rs",

@@ -438,6 +438,10 @@ def taken_by_translator():
     return taken
 
 
+# Properties that AWS documents and whose schemas are younger than ours (CloudFormation's and SAM's references, 2026-11-22).
+NEWER = ("AWS::Lambda::Function", "AWS::Serverless::Function"), ("AcceleratorConfig", "RuntimeConfig")
+
+
 def main():
     table = Table()
     cloudformation = CloudFormation(table)
@@ -445,6 +449,10 @@ def main():
     for kind in kinds:
         cloudformation.type(kind)
     Sam(table, cloudformation).all()
+    for shape in NEWER[0]:
+        for name in NEWER[1]:
+            if (shape, name) not in table.lines:
+                table.add(shape, name, "", "", [])
     with open(os.path.join(DATA, "version.json"), encoding="utf-8") as file:
         day = json.load(file)["schema_date"][:10]
     versions = f"cfn-lint {importlib.metadata.version('cfn-lint')} (schemas of {day}), aws-sam-translator {samtranslator.__version__}"
