@@ -26,6 +26,10 @@ const MANAGED_OLDEST: &[&str] = &["dotnet8", "java21", "nodejs22.x", "python3.13
 /// Whether a runtime that is known runs on managed instances.
 #[must_use]
 pub fn runs_on_managed_instances(known: &Runtime) -> bool {
+    // These have no versions but that of their operating system.
+    if known.family == "provided" {
+        return !matches!(known.os, Some("AL1" | "AL2"));
+    }
     let oldest = MANAGED_OLDEST.iter().filter_map(|id| runtime(id)).find(|oldest| oldest.family == known.family);
     oldest.is_some_and(|oldest| {
         known.id == oldest.id || known.compare_versions(oldest).is_some_and(|order| order != Ordering::Less)

@@ -281,6 +281,12 @@ EXPLAINED = [
         "the pattern asks what comes before or after, which Rust's `regex` cannot; such a pattern is not asked",
     ),
     (
+        "empty or of a form",
+        "lambda-lint",
+        lambda fault: fault.how == "form" and re.search(r"\|\(\)\$?$", fault.schema["pattern"]),
+        "`^(…)|()$` matches every text as it is written; the service asks for the whole text to match, and so do we",
+    ),
+    (
         "documents",
         "cfn-lint",
         lambda fault: fault.how in ("map", "list") and fault.path[-1] in DOCUMENTS,

@@ -112,6 +112,8 @@ def pattern_of(pattern):
     # `^(…)|()$` matches every text; the service asks for the whole text to match.
     if pattern.startswith("^(") and pattern.endswith(")|()$"):
         pattern = "^(" + pattern[1:-4] + ")?$"
+    elif pattern.startswith("(arn:") and pattern.endswith(")|()"):
+        pattern = "^(" + pattern[:-3] + ")?$"
     # The name of a bucket does not end with a dot.
     return pattern.replace("[0-9A-Za-z\\.\\-_]*(?<!\\.)$", "[0-9A-Za-z\\.\\-_]*[0-9A-Za-z\\-_]$")
 

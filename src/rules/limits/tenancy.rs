@@ -55,7 +55,11 @@ impl Tenancy<'_, '_> {
             }
             let both = self.when.and(&trigger.target.when).and(&trigger.holder.when);
             if both.is_possible() && !both.is_rounded() {
-                let what = format!("cannot be run by {}, which names no tenant", trigger.kind.caller().name);
+                let by = match trigger.kind {
+                    TriggerKind::Poll => "an event source mapping",
+                    kind => kind.caller().name,
+                };
+                let what = format!("cannot be run by {by}, which names no tenant");
                 let help = "run it from another function, which knows the tenant, or let an API of API Gateway run it";
                 self.say(trigger.span, &both, &what, help);
             }
