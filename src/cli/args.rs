@@ -123,8 +123,8 @@ pub(super) enum Command {
         /// The rule's name, such as recursive-trigger
         rule: String,
     },
-    /// List all rules
-    Rules,
+    /// List all rules, or say which rule answers a check of another linter
+    Rules(RulesArgs),
 }
 
 /// The options of `check`.
@@ -197,6 +197,26 @@ pub(super) struct AccessArgs {
     /// When to use colours; NO_COLOR and CLICOLOR_FORCE are heeded
     #[arg(long, value_name = "WHEN", default_value = "auto", value_enum)]
     pub color: Color,
+}
+
+/// The options of `rules`.
+#[derive(Args, Debug)]
+pub(super) struct RulesArgs {
+    /// How to write the list: for people, for programs, for a page
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_enum)]
+    pub format: RulesFormat,
+
+    /// Which rule answers this check of another linter (`CKV_AWS_363`, `cfn-lint:E2531`); without one, all checks
+    #[arg(long, value_name = "CHECK", num_args = 0..=1)]
+    pub covers: Option<Option<String>>,
+}
+
+/// How `rules` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
+    Text,
+    Json,
+    Markdown,
 }
 
 /// How `access` writes.

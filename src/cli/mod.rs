@@ -11,6 +11,7 @@ mod args;
 mod check;
 mod graph;
 mod pages;
+mod rules;
 mod terminal;
 mod usage;
 
@@ -52,7 +53,7 @@ pub fn main() -> ExitCode {
             Command::Access(options) => access::run(&options),
             Command::Graph(options) => graph::run(&options),
             Command::Explain { rule } => pages::explain(&rule),
-            Command::Rules => pages::rules(),
+            Command::Rules(options) => rules::run(&options),
         },
         Err(error) => usage::refuse(&error, &arguments),
     };

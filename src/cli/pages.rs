@@ -15,12 +15,8 @@ pub(super) fn explain(name: &str) -> Status {
     }
 }
 
-/// Prints a line for each rule.
-pub(super) fn rules() -> Status {
-    print(&rules::pages::list())
-}
-
-fn print(text: &str) -> Status {
+/// Writes a text to standard output.
+pub(super) fn print(text: &str) -> Status {
     written(io::stdout().lock().write_all(text.as_bytes())).err().unwrap_or(Status::Clean)
 }
 

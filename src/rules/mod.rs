@@ -5,6 +5,7 @@
 //! its front-end, under a rule that has a page alone.
 
 mod base_images;
+pub mod catalogue;
 mod channels;
 mod databases;
 mod environment_size;
@@ -24,6 +25,7 @@ mod modes;
 mod narrow;
 mod notifications;
 pub mod pages;
+pub mod peers;
 mod permissions;
 mod places;
 mod policies;

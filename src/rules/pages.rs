@@ -421,7 +421,7 @@ fn grade_text(grade: Grade) -> String {
     format!("{} ({})", severity_text(grade.severity), level_text(grade.level))
 }
 
-fn severity_text(severity: Severity) -> &'static str {
+pub(super) fn severity_text(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -429,7 +429,7 @@ fn severity_text(severity: Severity) -> &'static str {
     }
 }
 
-fn level_text(level: Level) -> &'static str {
+pub(super) fn level_text(level: Level) -> &'static str {
     match level {
         Level::Default => "default",
         Level::Strict => "strict",
