@@ -206,9 +206,9 @@ pub(super) struct RulesArgs {
     #[arg(long, value_name = "FORMAT", default_value = "text", value_enum)]
     pub format: RulesFormat,
 
-    /// Which rule answers this check of another linter (`CKV_AWS_363`, `cfn-lint:E2531`); without one, all checks
-    #[arg(long, value_name = "CHECK", num_args = 0..=1)]
-    pub covers: Option<Option<String>>,
+    /// Which rule answers this check of another linter (`CKV_AWS_363`, `cfn-lint:E2531`); `all` or none for all checks
+    #[arg(long, value_name = "CHECK", num_args = 0..=1, default_missing_value = "all")]
+    pub covers: Option<String>,
 }
 
 /// How `rules` writes.

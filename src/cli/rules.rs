@@ -6,18 +6,15 @@ use crate::rules::{self, catalogue, peers};
 
 /// Prints the list, or what is said of other linters' checks.
 pub(super) fn run(options: &RulesArgs) -> Status {
-    let Some(covers) = &options.covers else {
+    let Some(name) = &options.covers else {
         return pages::print(&match options.format {
             RulesFormat::Text => rules::pages::list(),
             RulesFormat::Json => catalogue::rules_json(),
             RulesFormat::Markdown => catalogue::rules_markdown(),
         });
     };
-    let checks = match covers {
-        Some(name) => peers::called(name),
-        None => peers::checks(),
-    };
-    if let (Some(name), true) = (covers, checks.is_empty()) {
+    let checks = if name == "all" { peers::checks() } else { peers::called(name) };
+    if checks.is_empty() {
         terminal::error(&unknown(name));
         return Status::Failed;
     }
