@@ -5,8 +5,10 @@
 
 pub mod action_tags;
 pub mod callers;
+pub mod concurrency;
 mod date;
 pub mod environment;
+pub mod destinations;
 pub mod escalation;
 pub mod event_sources;
 pub mod function_modes;

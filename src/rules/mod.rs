@@ -4,9 +4,11 @@
 //! the list below. A rule reads the [`World`] and never a syntax; what only a format can get wrong is reported by
 //! its front-end, under a rule that has a page alone.
 
+mod asynchronous;
 mod base_images;
 pub mod catalogue;
 mod channels;
+mod concurrency;
 mod databases;
 mod environment_size;
 mod escalation;
@@ -200,6 +202,24 @@ rules! {
     handler_format in "package/handler_format.rs",
     package_contents in "package/package_contents.rs",
     handler_not_found in "package/handler_not_found.rs",
+    async_failure_unhandled in "async/async_failure_unhandled.rs",
+    async_silent_loss in "async/async_silent_loss.rs",
+    dlq_missing in "async/dlq_missing.rs",
+    dlq_target_invalid in "async/dlq_target_invalid.rs",
+    dlq_without_async in "async/dlq_without_async.rs",
+    dlq_without_alarm in "async/dlq_without_alarm.rs",
+    sns_destination_size in "async/sns_destination_size.rs",
+    invoke_config_qualifier in "async/invoke_config_qualifier.rs",
+    reserved_concurrency_zero in "concurrency/reserved_concurrency_zero.rs",
+    reserved_concurrency_missing in "concurrency/reserved_concurrency_missing.rs",
+    reserved_below_esm in "concurrency/reserved_below_esm.rs",
+    provisioned_over_reserved in "concurrency/provisioned_over_reserved.rs",
+    provisioned_latest in "concurrency/provisioned_latest.rs",
+    provisioned_twice in "concurrency/provisioned_twice.rs",
+    alias_provisioned_routing in "concurrency/alias_provisioned_routing.rs",
+    provisioned_idle_cost in "concurrency/provisioned_idle_cost.rs",
+    concurrency_pool in "concurrency/concurrency_pool.rs",
+    function_scaling_config in "concurrency/function_scaling_config.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }
 

@@ -119,7 +119,9 @@ fn function_facts(function: &Function) -> Facts {
 fn passed_through(function: &Function) -> Map {
     let mut out = Map { entries: Vec::new(), open: function.properties.open };
     for entry in &function.properties.entries {
-        if !CONSUMED.contains(&&*entry.key) {
+        // Without an alias there is nothing that could take it: SAM refuses the function.
+        let stays = &*entry.key == "ProvisionedConcurrencyConfig" && function.get("AutoPublishAlias").is_none();
+        if stays || !CONSUMED.contains(&&*entry.key) {
             out.entries.push(entry.clone());
         }
     }
