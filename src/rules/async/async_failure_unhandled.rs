@@ -78,10 +78,9 @@ fn report(function: &Function, triggers: &[(&Trigger, Loss, Guard)], forgotten: 
          neither a dead-letter queue nor an on-failure destination"
     );
     let when = told().fold(Guard::never(), |guard, (_, _, when)| guard.or(when));
-    let mut finding = Finding::new(grade, function.resource.span, message)
-        .when(&when)
-        .related(name)
-        .help(format!("give `{name}` an on-failure destination (`AWS::Lambda::EventInvokeConfig`; `EventInvokeConfig` in SAM)"));
+    let mut finding = Finding::new(grade, function.resource.span, message).when(&when).related(name).help(format!(
+        "give `{name}` an on-failure destination (`AWS::Lambda::EventInvokeConfig`; `EventInvokeConfig` in SAM)"
+    ));
     for (trigger, ..) in told().take(MAX_LABELS) {
         finding = finding
             .label(trigger.span, format!("{} invokes it asynchronously", trigger.kind.caller().name))
@@ -94,8 +93,12 @@ fn report(function: &Function, triggers: &[(&Trigger, Loss, Guard)], forgotten: 
 /// rotation), or that sees by itself that nothing came of it (a stack that waits for its custom resource, a pipeline).
 fn loss(trigger: &Trigger) -> Option<Loss> {
     match trigger.kind {
+        // The next run comes on time, and mostly does what this one left.
+        TriggerKind::EventsRule if trigger.holder.get("EventPattern").is_unset() => Some(Loss::Run),
+        TriggerKind::Scheduler | TriggerKind::Config => Some(Loss::Run),
         TriggerKind::S3
         | TriggerKind::Sns
+        | TriggerKind::EventsRule
         | TriggerKind::Logs
         | TriggerKind::LogsAccount
         | TriggerKind::IotRule
@@ -106,10 +109,6 @@ fn loss(trigger: &Trigger) -> Option<Loss> {
         | TriggerKind::Pipe
         | TriggerKind::StateMachine
         | TriggerKind::Destination => Some(Loss::Event),
-        // The next run comes on time, and mostly does what this one left.
-        TriggerKind::Scheduler | TriggerKind::Config => Some(Loss::Run),
-        TriggerKind::EventsRule if trigger.holder.get("EventPattern").is_unset() => Some(Loss::Run),
-        TriggerKind::EventsRule => Some(Loss::Event),
         _ => None,
     }
 }

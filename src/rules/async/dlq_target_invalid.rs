@@ -89,12 +89,20 @@ fn wrongs<'a>(world: &World<'a>, holder: &Resource, text: &Text, place: Place) -
         let (fifo, what) = match &*resource.kind {
             "AWS::SQS::Queue" => ("FifoQueue", "a FIFO queue"),
             "AWS::SNS::Topic" => ("FifoTopic", "a FIFO topic"),
-            _ => return service_wrong(text, place).map(|(why, here)| wrong(&why, here, Some(resource))).into_iter().collect(),
+            _ => {
+                return service_wrong(text, place)
+                    .map(|(why, here)| wrong(&why, here, Some(resource)))
+                    .into_iter()
+                    .collect();
+            }
         };
         let flags = resource.get(fifo).booleans();
         let when = flags.set().filter(|(flag, ..)| **flag).fold(Guard::never(), |guard, (_, _, when)| guard.or(when));
         let exists = when.and(&resource.when);
-        return vec![Wrong { when: exists, ..wrong(&format!("`{}` is {what}", resource.called()), "is FIFO", Some(resource)) }];
+        return vec![Wrong {
+            when: exists,
+            ..wrong(&format!("`{}` is {what}", resource.called()), "is FIFO", Some(resource))
+        }];
     }
     if let Some((why, here)) = service_wrong(text, place) {
         return vec![wrong(&why, here, None)];

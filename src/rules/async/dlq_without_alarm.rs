@@ -18,9 +18,10 @@ pub(super) fn check(world: &World, out: &mut Findings) {
     let mut told: FxHashSet<Span> = FxHashSet::default();
     for function in &world.application.functions {
         let dead = function.resource.get("DeadLetterConfig.TargetArn").within(&function.resource.when);
-        let failed = configs.for_function(function.id).iter().map(|config| {
-            config.resource.get("DestinationConfig.OnFailure.Destination").within(&config.when())
-        });
+        let failed = configs
+            .for_function(function.id)
+            .iter()
+            .map(|config| config.resource.get("DestinationConfig.OnFailure.Destination").within(&config.when()));
         for place in [dead].into_iter().chain(failed) {
             for (queue, span, when) in queues(world, &place) {
                 let watched = watched.get_or_insert_with(|| Watched::of(world));
@@ -45,7 +46,8 @@ fn queues<'a>(world: &World<'a>, place: &Value<&Data>) -> Vec<(&'a Resource, Spa
 
 fn finding(queue: &Resource, function: &Address, span: Span, when: &Guard) -> Finding {
     let name = queue.called();
-    let message = format!("nobody hears of what `{function}` fails at: no alarm watches `{name}`, and nothing reads it");
+    let message =
+        format!("nobody hears of what `{function}` fails at: no alarm watches `{name}`, and nothing reads it");
     Finding::new(Grade::NOTE, queue.span, message)
         .when(when)
         .related(function)

@@ -22,7 +22,10 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             let calls = triggers.get(&function.id.0).map(Vec::as_slice).unwrap_or_default();
             for (qualifier, span, when) in config.resource.get("Qualifier").text().set() {
                 let when = when.and(&config.when()).and(&function.resource.when);
-                if when.is_possible() && !without_effect(world, function, own, calls, qualifier, (span, &when), out) && all_seen {
+                if when.is_possible()
+                    && !without_effect(world, function, own, calls, qualifier, (span, &when), out)
+                    && all_seen
+                {
                     without_alias(world, function, config, qualifier, (span, &when), out);
                 }
             }
@@ -62,8 +65,10 @@ fn without_effect(
         _ => "the unpublished version".to_owned(),
     };
     let calls_as = shown(trigger.target.qualifier.as_ref());
-    let message =
-        format!("this says nothing of how `{name}` is invoked: it is for {}, and {service} invokes {calls_as}", shown(Some(qualifier)));
+    let message = format!(
+        "this says nothing of how `{name}` is invoked: it is for {}, and {service} invokes {calls_as}",
+        shown(Some(qualifier))
+    );
     let right = trigger.target.qualifier.as_ref().map_or_else(|| "$LATEST".to_owned(), ToString::to_string);
     out.push(
         Finding::new(Grade::WARNING, span, message)

@@ -20,12 +20,9 @@ pub(super) fn check(world: &World, out: &mut Findings) {
                         "the record of a large event of `{name}` comes without the event: SNS takes {SNS_KILOBYTES} KB, \
                          request and response together"
                     );
-                    out.push(
-                        Finding::new(Grade::NOTE, span, message)
-                            .when(&when)
-                            .related(name)
-                            .help("send it to an SQS queue, or to a bucket, which takes records of any size (on failure alone)"),
-                    );
+                    out.push(Finding::new(Grade::NOTE, span, message).when(&when).related(name).help(
+                        "send it to an SQS queue, or to a bucket, which takes records of any size (on failure alone)",
+                    ));
                 }
             }
         }

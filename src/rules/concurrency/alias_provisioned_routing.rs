@@ -17,7 +17,8 @@ pub(super) fn check(world: &World, out: &mut Findings) {
                 continue;
             };
             let name = alias.called();
-            let message = format!("Lambda refuses `{name}`: an alias with provisioned concurrency takes no second version");
+            let message =
+                format!("Lambda refuses `{name}`: an alias with provisioned concurrency takes no second version");
             out.push(
                 Finding::new(Grade::ERROR, at, message)
                     .when(&when)

@@ -20,8 +20,10 @@ pub(super) fn check(world: &World, out: &mut Findings) {
     for part in sorted.values().flatten() {
         let Some(function) = world.function(part.target.function) else { continue };
         let name = function.address();
-        let message =
-            format!("environments of `{name}` are paid for day and night, whether or not anybody calls {}", part.called());
+        let message = format!(
+            "environments of `{name}` are paid for day and night, whether or not anybody calls {}",
+            part.called()
+        );
         out.push(
             Finding::new(Grade::NOTE, part.span, message)
                 .when(&part.when)

@@ -24,7 +24,9 @@ pub(super) fn check(world: &World, out: &mut Findings) {
                         .related(name)
                         .related(part.resource.called())
                         .label(span, "not a published version")
-                        .help("let the alias name an `AWS::Lambda::Version` of the function (`AutoPublishAlias` in SAM)"),
+                        .help(
+                            "let the alias name an `AWS::Lambda::Version` of the function (`AutoPublishAlias` in SAM)",
+                        ),
                 );
             }
         }

@@ -48,7 +48,8 @@ fn over(function: &Function, reserved: &Setting, mappings: &[&Trigger]) -> Optio
         .max_by_key(|(sum, _)| *sum)?;
     let name = function.address();
     let span = reserved.written?;
-    let maxima = || mappings.iter().zip(&all).flat_map(|(trigger, maxima)| maxima.iter().map(move |max| (trigger, max)));
+    let maxima =
+        || mappings.iter().zip(&all).flat_map(|(trigger, maxima)| maxima.iter().map(move |max| (trigger, max)));
     let (verb, whose) = if maxima().count() > 1 { ("run", "its mappings") } else { ("runs", "its mapping") };
     let message = format!(
         "`{name}` may run {} times at once, and {whose} {verb} it {sum} times: messages are throttled, and land in a \

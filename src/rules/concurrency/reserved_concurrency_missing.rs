@@ -39,7 +39,9 @@ fn is_public(trigger: &Trigger) -> bool {
     match trigger.kind {
         TriggerKind::ApiGateway => !trigger.is_authorizer(),
         TriggerKind::LoadBalancer => true,
-        TriggerKind::Url => trigger.holder.get("AuthType").literals().every(|kind| kind.is_some_and(|kind| kind == "NONE")),
+        TriggerKind::Url => {
+            trigger.holder.get("AuthType").literals().every(|kind| kind.is_some_and(|kind| kind == "NONE"))
+        }
         _ => false,
     }
 }

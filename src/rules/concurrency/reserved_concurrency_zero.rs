@@ -13,10 +13,11 @@ pub(super) fn check(world: &World, out: &mut Findings) {
                 continue;
             }
             let name = function.address();
-            let mut finding = Finding::new(Grade::WARNING, span, format!("`{name}` never runs: every call of it is throttled"))
-                .when(&when)
-                .related(name)
-                .help("remove it to take what the account has left, or reserve at least 1");
+            let mut finding =
+                Finding::new(Grade::WARNING, span, format!("`{name}` never runs: every call of it is throttled"))
+                    .when(&when)
+                    .related(name)
+                    .help("remove it to take what the account has left, or reserve at least 1");
             let mut triggers = world.application.triggers.iter();
             if let Some(trigger) = triggers.find(|trigger| trigger.target.function == function.id) {
                 let what = match trigger.kind {
