@@ -34,6 +34,8 @@ impl Asynchrony {
             TriggerKind::ApiGateway if asks_for_event(&trigger.declaration) => {
                 Self { sure: Guard::never(), maybe: Guard::always() }
             }
+            // An action of a rule for mail may wait, so that it can stop the rules after it.
+            TriggerKind::Ses if waits_for_mail(trigger) => Self { sure: Guard::never(), maybe: Guard::always() },
             kind if kind.caller().synchronous => Self { sure: Guard::never(), maybe: Guard::never() },
             _ => Self { sure: Guard::always(), maybe: Guard::always() },
         };
@@ -57,6 +59,16 @@ fn asks_for_event(declaration: &Value<&Data>) -> bool {
         let (entries, _) = declaration.get(place).entries();
         entries.iter().any(|(entry, _)| entry.key.to_ascii_lowercase().ends_with("invocation-type"))
     })
+}
+
+/// Whether an action of a receipt rule may ask for the function's answer.
+fn waits_for_mail(trigger: &Trigger) -> bool {
+    let (actions, closed) = trigger.holder.get("Rule.Actions").items(false);
+    !closed
+        || actions.iter().any(|action| {
+            let kind = action.get("LambdaAction.InvocationType").literals();
+            !kind.every(|kind| kind.is_none_or(|kind| kind == "Event"))
+        })
 }
 
 /// The configurations of asynchronous invocation of a world.

@@ -68,8 +68,10 @@ fn report(function: &Function, triggers: &[(&Trigger, Loss, Guard)], forgotten: 
     let name = function.address();
     let does = if services.len() == 1 { "does" } else { "do" };
     let services = in_prose(&services);
+    // Where results of others go, it is not forgotten: it is what keeps them.
+    let relayed = told().all(|(trigger, ..)| trigger.kind == TriggerKind::Destination);
     let (grade, what) = match gravest {
-        Loss::Event if forgotten => (Grade::WARNING, "events"),
+        Loss::Event if forgotten && !relayed => (Grade::WARNING, "events"),
         Loss::Event => (Grade { level: Level::Strict, ..Grade::WARNING }, "events"),
         Loss::Run => (Grade::NOTE, "runs"),
     };
