@@ -216,10 +216,8 @@ rules! {
     provisioned_over_reserved in "concurrency/provisioned_over_reserved.rs",
     provisioned_latest in "concurrency/provisioned_latest.rs",
     provisioned_twice in "concurrency/provisioned_twice.rs",
-    alias_provisioned_routing in "concurrency/alias_provisioned_routing.rs",
     provisioned_idle_cost in "concurrency/provisioned_idle_cost.rs",
     concurrency_pool in "concurrency/concurrency_pool.rs",
-    function_scaling_config in "concurrency/function_scaling_config.rs",
     unknown_runtime in "runtime/unknown_runtime.rs",
 }
 
