@@ -32,7 +32,7 @@ fn result(world: &World, mapping: &Mapping, out: &mut Findings) {
         let function = mapping.function(world);
         let message = format!("Lambda has trouble with {} for {function}{said}", source(mapping));
         out.push(
-            Finding::new(Grade::OPINION, span, message)
+            Finding::new(Grade::WARNING, span, message)
                 .here("the last result")
                 .when(when)
                 .related(mapping.resource.called())
@@ -50,7 +50,7 @@ fn filters(world: &World, mapping: &Mapping, out: &mut Findings) {
         let message =
             format!("Lambda cannot read what the events of {} are filtered by{code}", mapping.function(world));
         out.push(
-            Finding::new(Grade::OPINION, span, message)
+            Finding::new(Grade::WARNING, span, message)
                 .when(when)
                 .related(mapping.resource.called())
                 .help("see that the key exists and is enabled, and that its policy allows `kms:Decrypt` to `lambda.amazonaws.com`"),
@@ -76,7 +76,7 @@ fn switched_off(world: &World, mapping: &Mapping, out: &mut Findings) {
             source(mapping)
         );
         out.push(
-            Finding::new(Grade::OPINION, span, message)
+            Finding::new(Grade::WARNING, span, message)
                 .label(reasons.span(), "by itself")
                 .when(when)
                 .related(mapping.resource.called())

@@ -3,7 +3,8 @@
 use super::schedules::{Reader, fault, period};
 use crate::data::limits::limit;
 use crate::data::time_zones::{is_time_zone, nearest_time_zone};
-use crate::engine::{Applicability, Edit, Finding, Findings, Fix, Grade};
+use crate::engine::{Applicability, Finding, Findings, Fix, Grade};
+use crate::fix::{self, Expression};
 use crate::model::{Resource, World};
 use crate::source::Span;
 use crate::value::{Data, Guard, Value};
@@ -36,7 +37,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         }
         if reader == Reader::Scheduler {
             window(resource, out);
-            time_zone(resource, out);
+            time_zone(world, resource, out);
         }
     }
 }
@@ -116,7 +117,7 @@ fn window(resource: &Resource, out: &mut Findings) {
     }
 }
 
-fn time_zone(resource: &Resource, out: &mut Findings) {
+fn time_zone(world: &World, resource: &Resource, out: &mut Findings) {
     for (zone, span, when) in resource.get("ScheduleExpressionTimezone").literals().set() {
         if is_time_zone(zone) || zone.contains("{{") {
             continue;
@@ -130,12 +131,10 @@ fn time_zone(resource: &Resource, out: &mut Findings) {
             None => (Grade::WARNING, "write a name of the IANA time zone database, such as `Europe/Berlin`".to_owned()),
         };
         let mut finding = Finding::new(grade, span, message).when(when).related(name).help(help);
-        if let Some(meant) = nearest_time_zone(zone) {
-            finding = finding.fix(Fix {
-                title: format!("Write `{meant}`"),
-                applicability: Applicability::Unsafe,
-                edits: vec![Edit { span, text: meant.to_owned() }],
-            });
+        let edit = nearest_time_zone(zone).and_then(|meant| fix::replace(world, span, &Expression::Word(meant.into())));
+        if let Some(edit) = edit {
+            let title = "Write the name of the time zone".to_owned();
+            finding = finding.fix(Fix { title, applicability: Applicability::Unsafe, edits: vec![edit] });
         }
         out.push(finding);
     }
