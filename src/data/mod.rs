@@ -12,6 +12,7 @@ pub mod environment;
 pub mod escalation;
 pub mod event_sources;
 pub mod function_modes;
+pub mod features;
 pub mod iam_actions;
 pub mod layer_publishers;
 pub mod limits;

@@ -26,6 +26,7 @@ mod misfits;
 mod modes;
 mod narrow;
 mod notifications;
+mod packaging;
 pub mod pages;
 pub mod peers;
 mod permissions;
@@ -84,6 +85,10 @@ rules! {
     api_integration in "api/api_integration.rs",
     api_route_open in "api/api_route_open.rs",
     deprecated_runtime in "runtime/deprecated_runtime.rs",
+    newer_runtime_available in "runtime/newer_runtime_available.rs",
+    runtime_feature_mismatch in "runtime/runtime_feature_mismatch.rs",
+    runtime_pinned in "runtime/runtime_pinned.rs",
+    x86_architecture in "runtime/x86_architecture.rs",
     secret_in_environment in "environment/secret_in_environment.rs",
     env_cmk in "environment/env_cmk.rs",
     env_count in "environment/env_count.rs",
@@ -103,6 +108,10 @@ rules! {
     durable in "limits/durable.rs",
     managed_instances in "limits/managed_instances.rs",
     tenancy in "limits/tenancy.rs",
+    function_url_public in "url/function_url_public.rs",
+    function_url_cors in "url/function_url_cors.rs",
+    function_url_shape in "url/function_url_shape.rs",
+    web_function_endpoint in "url/web_function_endpoint.rs",
     limit_exceeded in "limits/limit_exceeded.rs",
     missing_property in "template/missing_property.rs",
     unknown_property in "template/unknown_property.rs",
@@ -201,6 +210,11 @@ rules! {
     go_handler_signature in "package/go_handler_signature.rs",
     handler_format in "package/handler_format.rs",
     package_contents in "package/package_contents.rs",
+    package_type in "package/package_type.rs",
+    image_tag_mutable in "package/image_tag_mutable.rs",
+    code_local_path in "package/code_local_path.rs",
+    code_signing in "package/code_signing.rs",
+    code_object_stale in "package/code_object_stale.rs",
     handler_not_found in "package/handler_not_found.rs",
     async_failure_unhandled in "async/async_failure_unhandled.rs",
     async_silent_loss in "async/async_silent_loss.rs",
