@@ -6,6 +6,7 @@ use lambda_lint::data::Date;
 use lambda_lint::engine::Selection;
 use lambda_lint::source::{Source, Sources};
 use lambda_lint::{Settings, lint};
+use std::fmt::Write as _;
 
 /// The findings of a rule in files of these names and texts: `file address: message`.
 fn found(rule: &str, files: &[(&str, &str)]) -> Vec<String> {
@@ -145,7 +146,7 @@ fn hostile_definitions_do_no_harm() {
     for level in 1..12 {
         let before = level - 1;
         let items = format!("*a{before}, ").repeat(8);
-        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", items.trim_end_matches(", ")));
+        let _ = writeln!(bomb, "a{level}: &a{level} [{}]", items.trim_end_matches(", "));
     }
     let deep = format!("{{\"States\": {}1{}}}", "[".repeat(20_000), "]".repeat(20_000));
     for text in [bomb.as_str(), &deep, "States: &s {A: *s}\n", "\u{0}", "{\"States\": {\"\": {\"Resource\": null}}}"] {

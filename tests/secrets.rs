@@ -228,6 +228,7 @@ fn what_the_aws_cli_prints_shows_none() {
 
 #[test]
 fn pictures_and_rights_show_none() {
+    use report::graph::Format::{Dot, Html, Json, Mermaid, Svg};
     let mut sources = sources("template.yaml", &template());
     let rights = access(&sources, true);
     let mut text = Vec::new();
@@ -239,7 +240,6 @@ fn pictures_and_rights_show_none() {
     assert!(json.contains("https://orders:********@bucket.internal/"), "{json}");
     assert_hidden("access as JSON", &json);
     let picture = graph::picture(&mut sources, &NoTree, true, Level::Pedantic, Date::from_unix_seconds(1_795_000_000));
-    use report::graph::Format::{Dot, Html, Json, Mermaid, Svg};
     for format in [Mermaid, Dot, Json, Svg, Html] {
         let mut out = Vec::new();
         report::graph::write(&picture, &sources, format, &mut out).unwrap();

@@ -73,7 +73,8 @@ mod tests {
         {
             assert!(runs(id), "{id}");
         }
-        for id in ["java17", "java17.al2023", "python3.12", "python3.9", "nodejs20.x", "dotnet6", "provided.al2", "ruby3.4"]
+        for id in
+            ["java17", "java17.al2023", "python3.12", "python3.9", "nodejs20.x", "dotnet6", "provided.al2", "ruby3.4"]
         {
             assert!(!runs(id), "{id}");
         }

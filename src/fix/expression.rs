@@ -21,8 +21,6 @@ pub enum Expression {
     Literal(Box<str>),
     /// Several values.
     List(Vec<Self>),
-    /// A word: letters, digits, `_` and `-` only, and nothing that YAML reads as something else than text.
-    Word(Box<str>),
 }
 
 impl Expression {
@@ -44,8 +42,6 @@ impl Expression {
             (Self::Literal(text), Language::Yaml) if is_plain(text) => text.to_string(),
             (Self::Literal(text), _) => quoted(text),
             (Self::List(items), _) => format!("[{}]", Self::join(items, language)),
-            (Self::Word(word), Language::Yaml) => word.to_string(),
-            (Self::Word(word), Language::Json) => quoted(word),
         }
     }
 

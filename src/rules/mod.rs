@@ -214,7 +214,6 @@ rules! {
     image_tag_mutable in "package/image_tag_mutable.rs",
     code_local_path in "package/code_local_path.rs",
     code_signing in "package/code_signing.rs",
-    code_object_stale in "package/code_object_stale.rs",
     handler_not_found in "package/handler_not_found.rs",
     async_failure_unhandled in "async/async_failure_unhandled.rs",
     async_silent_loss in "async/async_silent_loss.rs",

@@ -24,7 +24,9 @@ pub(super) fn set_where(value: &Value<&Data>) -> Option<(Span, Guard)> {
         let empty = match data {
             Data::Text(text) => text.is_empty(),
             Data::Map(map) => map.entries.is_empty(),
-            Data::List(list) => list.items.iter().all(|item| item.unset_when().is_possible() || item.cases().is_empty()),
+            Data::List(list) => {
+                list.items.iter().all(|item| item.unset_when().is_possible() || item.cases().is_empty())
+            }
         };
         if !empty {
             span.get_or_insert(at);

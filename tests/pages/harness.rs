@@ -101,7 +101,7 @@ pub(crate) fn check_example(linter: &dyn Linter, rule: &RuleMeta, example: &Exam
         let named = example.also.contains(&found.rule.as_str())
             || (example.flagged && rule.also.contains(&found.rule.as_str()));
         // Examples leave out what is beside their point.
-        let is_abridged = found.rule == "missing-property";
+        let is_abridged = matches!(found.rule.as_str(), "missing-property" | "package-type");
         if found.grade.level == Level::Default && !named && !is_abridged {
             say(example.line, format!("another rule reports, and is not named in also: {}", show(&files, found)));
         }

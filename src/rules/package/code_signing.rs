@@ -14,7 +14,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         let policies = policy.literals();
         let unset = policies.unset_when();
         let warns = policies.set().filter(|(value, ..)| *value == "Warn").map(|(_, span, when)| (span, when.clone()));
-        let default = unset.is_possible().then(|| (config.span, unset));
+        let default = unset.is_possible().then_some((config.span, unset));
         for (span, when) in warns.chain(default).filter(|(_, when)| !when.is_rounded()) {
             let name = config.called();
             let message = format!("`{name}` lets in code that nobody signed: it only warns");
@@ -31,16 +31,20 @@ pub(super) fn check(world: &World, out: &mut Findings) {
     for function in world.of_kind("AWS::Lambda::Function") {
         let when: Guard = function.get("CodeSigningConfigArn").unset_when().and(&zip(function));
         // Code in the template cannot be signed.
-        let inline = !function.get("Code.ZipFile").is_unset();
+        let inline = function.get("Code.ZipFile").set().next().is_some();
         if !when.is_possible() || when.is_rounded() || inline {
             continue;
         }
         let name = function.called();
         out.push(
-            Finding::new(Grade::OPINION, function.span, format!("whoever can update `{name}` can have it run any code"))
-                .when(&when)
-                .related(name)
-                .help("set `CodeSigningConfigArn`, so that only code of your signers is deployed"),
+            Finding::new(
+                Grade::OPINION,
+                function.span,
+                format!("whoever can update `{name}` can have it run any code"),
+            )
+            .when(&when)
+            .related(name)
+            .help("set `CodeSigningConfigArn`, so that only code of your signers is deployed"),
         );
     }
 }

@@ -26,9 +26,11 @@ pub(super) fn check(world: &World, out: &mut Findings) {
     }
     for place in latest.into_vec() {
         let stays = place.verb("stays", "stay");
-        let message = format!("{} {stays} at the old image when a new one is pushed: `latest` says the same", place.subject());
-        let finding = Finding::new(Grade::WARNING, place.span, message)
-            .help("name the image by its digest (`repository@sha256:…`), or by a tag that a parameter gives for each release");
+        let message =
+            format!("{} {stays} at the old image when a new one is pushed: `latest` says the same", place.subject());
+        let finding = Finding::new(Grade::WARNING, place.span, message).help(
+            "name the image by its digest (`repository@sha256:…`), or by a tag that a parameter gives for each release",
+        );
         out.push(place.tell(finding));
     }
     for place in tagged.into_vec() {

@@ -80,7 +80,8 @@ impl Told<'_, '_> {
             return;
         }
         let when = code.get("ImageUri").unset_when().and(image);
-        let message = format!("Lambda refuses `{}`: it is an image, and no `ImageUri` says which", self.function.called());
+        let message =
+            format!("Lambda refuses `{}`: it is an image, and no `ImageUri` says which", self.function.called());
         self.push(self.function.get("PackageType").span(), &when, message, "set `Code.ImageUri`", None);
     }
 

@@ -17,7 +17,8 @@ pub(super) fn check(world: &World, out: &mut Findings) {
         if !newer || newest.status(world.today) >= Status::Preview {
             continue;
         }
-        let message = format!("{} run{} on `{}`; the newest is `{}`", used.subject(), used.ending(), known.id, newest.id);
+        let message =
+            format!("{} run{} on `{}`; the newest is `{}`", used.subject(), used.ending(), known.id, newest.id);
         out.push(used.tell(Finding::new(Grade::OPINION, used.span, message)).help(format!("move to `{}`", newest.id)));
     }
 }

@@ -42,7 +42,8 @@ fn inline(function: &Resource, known: &Runtime, (span, when): (Span, &Guard), ou
     let when = when.and(&written);
     if when.is_possible() {
         let (name, id) = (function.called(), known.id);
-        let message = format!("Lambda refuses `{name}`: code in the template is for Node.js and Python, not for `{id}`");
+        let message =
+            format!("Lambda refuses `{name}`: code in the template is for Node.js and Python, not for `{id}`");
         out.push(refuse(function, span, &when, message).label(at, "the code").help("package the code in an archive"));
     }
 }
@@ -90,7 +91,9 @@ fn streaming(world: &World, out: &mut Findings) {
     for url in world.of_kind("AWS::Lambda::Url") {
         for (_, span, when) in word_where(&url.get("InvokeMode"), |mode| mode == "RESPONSE_STREAM") {
             for target in world.targets(&url.get("TargetFunctionArn").text()).0 {
-                let Some(function) = world.function(target.function).map(|function| function.resource) else { continue };
+                let Some(function) = world.function(target.function).map(|function| function.resource) else {
+                    continue;
+                };
                 // An adapter comes as a layer.
                 let bare = function.get("Layers").unset_when();
                 for (known, at, used) in runtimes(function).into_iter().filter(|(known, ..)| !streams(known)) {
@@ -125,7 +128,8 @@ fn edge(world: &World, out: &mut Findings) {
         let mut tell = |span: Span, when: &Guard, what: &str, help: &str| {
             let when = when.and(&trigger.target.when);
             if when.is_possible() && !when.is_rounded() {
-                let message = format!("CloudFront refuses `{}`: functions at the edge have no {what}", function.called());
+                let message =
+                    format!("CloudFront refuses `{}`: functions at the edge have no {what}", function.called());
                 out.push(
                     refuse(function, span, &when, message).label(trigger.span, "CloudFront runs it here").help(help),
                 );

@@ -24,26 +24,32 @@ pub(super) fn check(world: &World, out: &mut Findings) {
                     let missing = when.and(&absent);
                     if missing.is_possible() && !missing.is_rounded() {
                         let message = format!("Lambda refuses `{name}`: `Manual` needs the version of the runtime");
-                        tell(Finding::new(Grade::ERROR, span, message)
-                            .when(&missing)
-                            .help("add the `RuntimeVersionArn`, or let Lambda update: `UpdateRuntimeOn: Auto`"));
+                        tell(
+                            Finding::new(Grade::ERROR, span, message)
+                                .when(&missing)
+                                .help("add the `RuntimeVersionArn`, or let Lambda update: `UpdateRuntimeOn: Auto`"),
+                        );
                     }
                     let pinned = when.and(&absent.not());
                     if pinned.is_possible() && !pinned.is_rounded() {
                         let message = format!("`{name}` gets no security updates of its runtime");
-                        tell(Finding::new(Grade::WARNING, span, message)
-                            .when(&pinned)
-                            .help("go back to `UpdateRuntimeOn: Auto` once the runtime suits the function again"));
+                        tell(
+                            Finding::new(Grade::WARNING, span, message)
+                                .when(&pinned)
+                                .help("go back to `UpdateRuntimeOn: Auto` once the runtime suits the function again"),
+                        );
                     }
                 } else if let Some((at, with)) = present
                     && matches!(word.as_str(), "Auto" | "FunctionUpdate")
                     && when.and(&with).is_possible()
                 {
                     let message = format!("`{name}` is not kept at this version: `{word}` takes the newest");
-                    tell(Finding::new(Grade::NOTE, at, message)
-                        .label(span, "how it is updated")
-                        .when(&when.and(&with))
-                        .help("take out the `RuntimeVersionArn`"));
+                    tell(
+                        Finding::new(Grade::NOTE, at, message)
+                            .label(span, "how it is updated")
+                            .when(&when.and(&with))
+                            .help("take out the `RuntimeVersionArn`"),
+                    );
                 }
             }
         }

@@ -13,8 +13,7 @@ const ARM: &str = "arm64";
 
 pub(super) fn check(world: &World, out: &mut Findings) {
     let mut places = Places::default();
-    let edge: Vec<_> =
-        world.application.triggers.iter().filter(|trigger| trigger.kind == TriggerKind::Edge).collect();
+    let edge: Vec<_> = world.application.triggers.iter().filter(|trigger| trigger.kind == TriggerKind::Edge).collect();
     for function in &world.application.functions {
         if edge.iter().any(|trigger| trigger.target.function == function.id) {
             continue;
@@ -41,7 +40,9 @@ fn x86(function: &Resource) -> Vec<(Span, Guard)> {
     let value = function.get("Architectures");
     let mut out: Vec<(Span, Guard)> = Vec::new();
     for item in value.items(false).0 {
-        out.extend(item.literals().set().filter(|(it, ..)| *it == "x86_64").map(|(_, span, when)| (span, when.clone())));
+        out.extend(
+            item.literals().set().filter(|(it, ..)| *it == "x86_64").map(|(_, span, when)| (span, when.clone())),
+        );
     }
     let unset = value.unset_when();
     if unset.is_possible() {

@@ -29,8 +29,7 @@ pub(super) fn check(world: &World, out: &mut Findings) {
             for (_, at, allowed) in credentials.set().filter(|(allowed, ..)| **allowed) {
                 let when = everywhere.and(allowed);
                 left = left.and(&when.not());
-                let message =
-                    format!("the URL of `{name}` takes cookies and credentials from pages of every website");
+                let message = format!("the URL of `{name}` takes cookies and credentials from pages of every website");
                 let help = "name the websites in `AllowOrigins`, or take out `AllowCredentials`";
                 tell(Grade::WARNING, span, &when, message, help, Some((at, "and lets them send credentials")));
             }

@@ -17,11 +17,12 @@ fn qualifiers(world: &World, url: &Resource, out: &mut Findings) {
     let named = url.get("Qualifier");
     let target = url.get("TargetFunctionArn");
     let by_qualifier = named.text();
-    let own = by_qualifier.set().filter_map(|(text, span, when)| Some((version(world, url, text)?, span, when.clone())));
+    let own =
+        by_qualifier.set().filter_map(|(text, span, when)| Some((version(world, url, text)?, span, when.clone())));
     let targets = world.targets(&target.text()).0;
-    let by_arn = targets
-        .iter()
-        .filter_map(|target| Some((version(world, url, target.qualifier.as_ref()?)?, target.span, target.when.clone())));
+    let by_arn = targets.iter().filter_map(|target| {
+        Some((version(world, url, target.qualifier.as_ref()?)?, target.span, target.when.clone()))
+    });
     for (what, span, when) in own.chain(by_arn) {
         let message = format!("Lambda refuses the URL `{}`: {what} cannot have one", url.called());
         out.push(
